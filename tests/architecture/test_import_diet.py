@@ -1,0 +1,73 @@
+"""What starting costs: each entry point imports what it needs and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+# Slow to import, and of no use before a command does its work.
+HEAVY = {
+    *("asyncio", "concurrent.futures", "email", "http.client", "logging.config"),
+    *("multiprocessing", "sqlite3", "ssl", "subprocess", "unittest", "urllib.request"),
+    *("boto3", "botocore", "celery", "dotenv", "fsspec", "gcsfs", "jinja2", "matplotlib"),
+    *("numpy", "pandas", "polars", "pyarrow", "rich", "sqlalchemy"),
+}
+HELP = "from gluepy.commands import cli; cli(['--help'], standalone_mode=False)"
+DAG_HELP = "from gluepy.commands import cli; cli(['dag', '--help'], standalone_mode=False)"
+
+
+def modules_after(code: str) -> set[str]:
+    """Names of the modules that running ``code`` in a new process imports."""
+    program = "\n".join(
+        [
+            "import sys",
+            "before = set(sys.modules)",
+            code,
+            "print('\\nMODULES', *set(sys.modules) - before)",
+        ]
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def third_party(modules: set[str]) -> set[str]:
+    tops = {name.partition(".")[0] for name in modules}
+    return tops - sys.stdlib_module_names - {"gluepy"}
+
+
+def test_importing_gluepy_imports_nothing_foreign():
+    assert third_party(modules_after("import gluepy")) == set()
+
+
+def test_importing_gluepy_imports_no_other_part_of_it():
+    imported = modules_after("import gluepy")
+    assert {name for name in imported if name.startswith("gluepy.")} == set()
+
+
+@pytest.mark.parametrize(
+    "code", ["import gluepy.commands", HELP, DAG_HELP], ids=["import", "--help", "dag --help"]
+)
+def test_the_command_line_starts_with_click_and_yaml_alone(code):
+    imported = modules_after(code)
+    assert third_party(imported) <= {"click", "yaml", "_yaml"}
+    assert imported & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from gluepy.conf import default_settings, default_context",
+        "from gluepy.exec import DAG, Task, EvaluationTask",
+        "from gluepy.files.storages import default_storage, storages",
+        "from gluepy.files.data import data_manager",
+        "from gluepy.ops import default_mlops",
+        "from gluepy.runs import runs, run_dag",
+    ],
+)
+def test_what_projects_import_waits_with_its_engines(code):
+    imported = modules_after(code)
+    assert third_party(imported) <= {"yaml", "_yaml"}
+    assert imported & HEAVY == set()
