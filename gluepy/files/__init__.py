@@ -1,0 +1,1 @@
+"""Bytes at paths (``storages``) and dataframes at paths (``data``)."""
