@@ -10,26 +10,28 @@ from pathlib import Path
 import nox
 
 nox.options.reuse_existing_virtualenvs = True
-nox.options.error_on_missing_interpreters = False
 
 CANDIDATES = ("3.11", "3.12", "3.13", "3.14")
 WORKERS = os.environ.get("WORKERS", "2")
 
 
 def interpreters() -> list[str]:
-    """Return the Pythons from 3.11 up that really start: on PATH, or kept by pyenv."""
-    kept = sorted((Path.home() / ".pyenv/versions").glob("3.*/bin/python3"))
-    found = {}
+    """Return the versions that really start, on PATH or kept by pyenv; put those on PATH."""
+    kept = sorted((Path.home() / ".pyenv/versions").glob("*/bin"))
+    found = []
     for version in CANDIDATES:
-        on_path = shutil.which(f"python{version}")
-        for path in [on_path, *(str(p) for p in kept if f"/{version}." in str(p))]:
-            if path and _starts(path):
-                found.setdefault(version, path)
-    return list(found.values())
+        folders = [folder for folder in kept if folder.parent.name.startswith(f"{version}.")]
+        if not _starts(shutil.which(f"python{version}")) and folders:
+            os.environ["PATH"] = os.pathsep.join([str(folders[-1]), os.environ["PATH"]])
+        if _starts(shutil.which(f"python{version}")):
+            found.append(version)
+    return found
 
 
-def _starts(path: str) -> bool:
-    done = subprocess.run([path, "-c", "import venv, ensurepip"], capture_output=True, check=False)
+def _starts(python: str | None) -> bool:
+    if python is None:
+        return False
+    done = subprocess.run([python, "-c", "import venv"], capture_output=True, check=False)
     return done.returncode == 0
 
 
@@ -37,16 +39,11 @@ PYTHONS = interpreters()
 
 
 def run(session: nox.Session, *constraints: str) -> None:
-    """Install gluepy with all it is tested with, and run the suite."""
+    """Install gluepy with all it is tested with, compile it, and run the suite."""
     session.install("--editable", ".[test]", *constraints)
-    session.run(
-        "python",
-        "-m",
-        "compileall",
-        "-q",
-        "-j",
-        "0",
-        session.virtualenv.location,
+    packages = f"{session.virtualenv.location}/lib"
+    session.run_install(
+        *("python", "-m", "compileall", "-q", "-j", "0", packages),
         silent=True,
         success_codes=[0, 1],
     )
@@ -62,7 +59,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[:1])
 def lowest(session: nox.Session) -> None:
     """Run the suite on the lowest allowed version of every dependency, on the oldest Python."""
-    pins = session.run("python", "-m", "tools.lowest", silent=True)
+    pins = session.run_install("python", "-m", "tools.lowest", silent=True)
     path = Path(session.create_tmp()) / "lowest.txt"
     path.write_text(str(pins))
     run(session, "--constraint", str(path))

@@ -8,7 +8,7 @@ echo "Installing gluepy[$extras] into $venv" >&2
 if command -v uv >/dev/null 2>&1; then
     uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --editable ".[$extras]"
 else
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location --use-pep517 \
         --editable ".[$extras]" </dev/null
 fi
 

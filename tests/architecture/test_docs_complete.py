@@ -35,13 +35,10 @@ def walk(group, context, prefix=""):
 
 def check_ids_in_code() -> set[str]:
     return {
-        node.value.value
+        node.value
         for source in sources()
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.keyword)
-        and node.arg == "id"
-        and isinstance(node.value, ast.Constant)
-        and CHECK_ID.fullmatch(str(node.value.value))
+        if isinstance(node, ast.Constant) and CHECK_ID.fullmatch(str(node.value))
     }
 
 
