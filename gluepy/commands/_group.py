@@ -1,0 +1,73 @@
+"""The group of all commands: files of this package, and what modules add."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from gluepy.commands import _errors
+from gluepy.utils.text import did_you_mean
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's file when the command is asked for.
+
+    A command added to the group by hand wins over a file of the same name.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted."""
+        return sorted({*self.commands, *built_in()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, None if there is none of that name."""
+        if cmd_name in self.commands:
+            return self.commands[cmd_name]
+        if cmd_name in built_in():
+            command: click.Command = import_module(f"gluepy.commands.{cmd_name}").command
+            return command
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command ``args`` start with; a wrong name offers the closest."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], self.list_commands(ctx))
+            ctx.fail(f"There is no command '{args[0]}'. {hint}".rstrip())
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self, args: Sequence[str] | None = None, *pos: Any, standalone_mode: bool = True, **kw: Any
+    ) -> Any:
+        """Run a command; every error ends in one line on stderr and an exit code."""
+        if not standalone_mode:
+            return super().main(args, *pos, standalone_mode=False, **kw)
+        arguments = list(sys.argv[1:] if args is None else args)
+        with _errors.reported(show_traceback="--traceback" in arguments):
+            result = super().main(arguments, *pos, standalone_mode=False, **kw)
+            sys.exit(result if isinstance(result, int) else 0)
+
+
+def built_in() -> list[str]:
+    """Return the names of the commands that are files of this package."""
+    files = os.listdir(os.path.dirname(__file__))
+    return [name[:-3] for name in files if name.endswith(".py") and not name.startswith("_")]
+
+
+def _ignored(*names: str, flag: bool = False, text: str) -> Any:
+    """Return an option that :func:`gluepy.commands.main` has acted on before."""
+    return click.option(*names, is_flag=flag, expose_value=False, help=text)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@_ignored("--settings", text="Settings module, such as settings.production.")
+@_ignored("--pythonpath", text="Folder to put in front of the import path.")
+@_ignored("--traceback", flag=True, text="Show the whole traceback of an error.")
+def cli() -> None:
+    """Run and inspect the data pipelines of this project."""

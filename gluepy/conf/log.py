@@ -1,0 +1,77 @@
+"""Logging of a project: the LOGGING setting, or plain lines on stderr."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from gluepy.conf.secrets import mask
+from gluepy.conf.settings import default_settings
+from gluepy.exceptions import SettingsError
+
+FORMAT = "{levelname} {asctime} {module} - {message}"
+
+
+class MaskingFormatter(logging.Formatter):
+    """Formats a record, then masks the secrets in the text."""
+
+    def __init__(self) -> None:
+        super().__init__(FORMAT, style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the masked text of a record, traceback included."""
+        return mask(super().format(record))
+
+
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to whatever ``sys.stderr`` is at the time, as tests and notebooks swap it.
+
+    A run stands in for ``sys.stderr`` to copy prints into its log; log records reach that log
+    by a handler of their own, so they go to the stream behind.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        import sys
+
+        self.stream = getattr(sys.stderr, "original", sys.stderr)
+        super().emit(record)
+
+
+def configure(modules: Iterable[str] = ()) -> None:
+    """Apply LOGGING; without it, log gluepy and ``modules`` to stderr from LOG_LEVEL on.
+
+    Raises:
+        SettingsError: LOGGING is no valid ``dictConfig``, or LOG_LEVEL is no level.
+    """
+    if default_settings.LOGGING is not None:
+        _apply(default_settings.LOGGING)
+        return
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = _StderrHandler()
+        handler.setFormatter(MaskingFormatter())
+        root.addHandler(handler)
+    for name in ("gluepy", *modules):
+        _set_level(logging.getLogger(name.partition(".")[0]))
+
+
+def _apply(config: dict[str, object]) -> None:
+    from logging.config import dictConfig
+
+    try:
+        dictConfig(config)
+    except (ValueError, TypeError, AttributeError, ImportError) as error:
+        reason = error.__cause__ or error
+        raise SettingsError(
+            f"LOGGING cannot be used: {error}: {reason}.", hint="See logging.config.dictConfig."
+        ) from error
+
+
+def _set_level(logger: logging.Logger) -> None:
+    try:
+        logger.setLevel(default_settings.LOG_LEVEL)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(
+            f"LOG_LEVEL = {default_settings.LOG_LEVEL!r} is no level of the logging module.",
+            hint="Use DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+        ) from error

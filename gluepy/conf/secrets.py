@@ -1,0 +1,83 @@
+"""Secrets: which settings hold them, and how they are kept out of everything written.
+
+A setting is secret if its name says so, or if it is a URL with a password in it. Whatever
+gluepy writes or shows passes :func:`mask` first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gluepy.conf.handlers import reset_on
+from gluepy.conf.settings import default_settings
+
+MASK = "********"
+_NAME = re.compile(
+    r"(^|[_.\-])(SECRET\w*|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|PRIVATE_KEY"
+    r"|API_?KEY|ACCESS_KEY(_ID)?)([_.\-]|$)",
+    re.IGNORECASE,
+)
+_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
+_SHORTEST = 4
+
+_cached: list[re.Pattern[str] | None] = []
+reset_on(_cached.clear, "*")
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a name, of a setting or a key, announces a secret value."""
+    return _NAME.search(name) is not None
+
+
+def mask(text: str) -> str:
+    """Return ``text`` with every secret of the settings and every URL password masked."""
+    if not _cached:
+        _cached.append(_pattern())
+    pattern = _cached[0]
+    if pattern is not None:
+        text = pattern.sub(MASK, text)
+    return _URL_PASSWORD.sub(rf"\1:{MASK}@", text) if "://" in text else text
+
+
+def mask_value(value: Any) -> Any:
+    """Return ``value`` with :func:`mask` applied to every text in it, at any depth."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {key: mask_named(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [mask_value(item) for item in value]
+    return value
+
+
+def mask_named(name: str, value: Any) -> Any:
+    """Return ``value`` as it may be shown beside its name."""
+    if value and is_secret_name(name) and not isinstance(value, dict):
+        return MASK
+    return mask_value(value)
+
+
+def _pattern() -> re.Pattern[str] | None:
+    texts = {text for name, value in _settings().items() for text in _secrets_in(name, value)}
+    if not texts:
+        return None
+    longest_first = sorted(texts, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)))
+
+
+def _settings() -> dict[str, Any]:
+    return default_settings.defined() if default_settings.configured else {}
+
+
+def _secrets_in(name: str, value: Any) -> set[str]:
+    """Return the texts in a setting that must not be shown."""
+    if isinstance(value, dict):
+        return {text for key, item in value.items() for text in _secrets_in(str(key), item)}
+    if isinstance(value, list | tuple):
+        return {text for item in value for text in _secrets_in(name, item)}
+    if not isinstance(value, str):
+        return set()
+    if is_secret_name(name):
+        return {value} if len(value) >= _SHORTEST else set()
+    return {found[1] for found in _URL_PASSWORD.findall(value) if len(found[1]) >= _SHORTEST}

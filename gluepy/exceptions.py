@@ -1,0 +1,166 @@
+"""Every error gluepy raises on purpose.
+
+::
+
+    GluepyError
+    ├── SettingsError                 a setting is missing, misspelt or wrong
+    │   └── UnknownSettingError       (also AttributeError) no such setting
+    ├── MissingDependencyError        (also ImportError) an extra is not installed
+    ├── ModuleLoadError               an installed module is absent or listed twice
+    ├── RegistryError
+    │   ├── DuplicateLabelError       (also KeyError) two classes share one label
+    │   └── UnknownLabelError         (also ValueError) no task or DAG of that label
+    ├── ContextError
+    │   ├── UnknownParameterError     (also AttributeError, KeyError) no such context key
+    │   ├── FrozenContextError        (also TypeError) the context was assigned to
+    │   └── MergeError                (also ValueError) two documents disagree on a type
+    ├── StorageError
+    │   └── UnsafePathError           (also ValueError) a path leaves the storage root
+    ├── DataError
+    │   └── UnsupportedFormatError    (also ValueError) no reader or writer for a suffix
+    ├── RunError
+    │   ├── RunNotFoundError          no run of that id or folder
+    │   ├── RunLockedError            another process works in the run folder
+    │   ├── TaskError                 a task of the run raised; its error is the cause
+    │   └── RunKilledError            the run was stopped by a signal
+    ├── CheckError                    `manage.py check` found errors
+    └── CommandError                  a command was called with values that make no sense
+
+The message says what was asked for and what is wrong with it; ``hint`` says what to do.
+The command line prints both on one line and exits with a non-zero code.
+"""
+
+from __future__ import annotations
+
+
+class GluepyError(Exception):
+    """Base class of every error that gluepy raises on purpose.
+
+    Args:
+        message: What was asked for and what is wrong with it, in one line.
+        hint: What to do about it, in one line.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class SettingsError(GluepyError):
+    """A setting is missing, misspelt or has a value that cannot be used."""
+
+    exit_code = 2
+
+
+class UnknownSettingError(SettingsError, AttributeError):
+    """A setting was read that neither the project nor gluepy defines."""
+
+
+class MissingDependencyError(GluepyError, ImportError):
+    """A backend needs an optional package that is not installed."""
+
+    def __init__(self, package: str, extra: str, needed_by: str) -> None:
+        super().__init__(
+            f"{needed_by} needs the package '{package}', which is not installed.",
+            hint=f"Run: pip install 'gluepy[{extra}]'",
+        )
+
+
+class ModuleLoadError(GluepyError):
+    """An entry of INSTALLED_MODULES does not exist or is listed twice."""
+
+    exit_code = 2
+
+
+class RegistryError(GluepyError):
+    """A label is taken or unknown."""
+
+
+class DuplicateLabelError(RegistryError, KeyError):
+    """Two classes ask for one label."""
+
+    __str__ = GluepyError.__str__
+
+
+class UnknownLabelError(RegistryError, ValueError):
+    """No task or DAG is registered under a label."""
+
+    exit_code = 2
+
+
+class ContextError(GluepyError):
+    """The context cannot be read or made."""
+
+    exit_code = 2
+
+
+class UnknownParameterError(ContextError, AttributeError, KeyError):
+    """A context key was read or overridden that does not exist."""
+
+    __str__ = GluepyError.__str__
+
+
+class FrozenContextError(ContextError, TypeError):
+    """Somebody tried to change the context of a run."""
+
+
+class MergeError(ContextError, ValueError):
+    """Two documents give one key values of types that cannot be merged."""
+
+
+class StorageError(GluepyError):
+    """A storage cannot do what was asked."""
+
+
+class UnsafePathError(StorageError, ValueError):
+    """A path leads out of the storage's root."""
+
+
+class DataError(GluepyError):
+    """A data manager cannot read or write what was asked."""
+
+
+class UnsupportedFormatError(DataError, ValueError):
+    """No reader or writer is known for a file suffix."""
+
+
+class RunError(GluepyError):
+    """A run cannot start or did not finish."""
+
+
+class RunNotFoundError(RunError):
+    """No run has that id or folder."""
+
+    exit_code = 2
+
+
+class RunLockedError(RunError):
+    """Another live process works in the run folder."""
+
+
+class TaskError(RunError):
+    """A task of the run raised; the original error is ``__cause__``."""
+
+
+class RunKilledError(RunError):
+    """The run was stopped by a signal."""
+
+    def __init__(self, message: str, signum: int) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + signum
+
+
+class CheckError(GluepyError):
+    """The project's checks found errors."""
+
+
+class CommandError(GluepyError):
+    """A command was called with options that do not go together."""
+
+    exit_code = 2

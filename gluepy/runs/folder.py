@@ -1,0 +1,116 @@
+"""Run folders: from what somebody typed to the folder that is meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from gluepy.context.ids import created_from_id, folder_of
+from gluepy.exceptions import RunNotFoundError
+from gluepy.files.storages import default_storage
+from gluepy.utils.text import close_names, either
+
+RUNS = "runs"
+CONTEXT = "context.yaml"
+MANIFEST = "run.json"
+LOG = "logs/run.log"
+METRICS = "metrics.json"
+LATEST = "latest"
+
+
+def find(reference: str) -> str:
+    """Return the folder of an existing run.
+
+    Args:
+        reference: A run id, a run folder with or without slashes around it, a path on this
+            machine that leads into the storage, or ``latest``.
+
+    Raises:
+        RunNotFoundError: There is no such run; with the closest ids.
+    """
+    folder = locate(reference)
+    if folder is None or not is_run(folder):
+        raise _not_found(reference)
+    return folder
+
+
+def for_retry(reference: str) -> str:
+    """Return the folder a retry works in; a path that does not exist yet is a new one.
+
+    Raises:
+        RunNotFoundError: A bare id was given and no run has it.
+    """
+    folder = locate(reference)
+    if folder is None:
+        raise _not_found(reference)
+    return folder
+
+
+def locate(reference: str) -> str | None:
+    """Return the folder a reference names, None if it is a bare id nobody has."""
+    name = reference.strip().strip("/")
+    if not name:
+        return None
+    if name == LATEST:
+        return next(iterate(), None)
+    if "/" in name:
+        return _relative(reference.strip()) or name
+    return _by_id(name)
+
+
+def is_run(folder: str) -> bool:
+    """Tell whether a folder holds a run."""
+    return default_storage.exists(f"{folder}/{MANIFEST}") or default_storage.exists(
+        f"{folder}/{CONTEXT}"
+    )
+
+
+def iterate() -> Iterator[str]:
+    """Yield every run folder, newest day first, and newest id first within a day."""
+    for year in _newest_first(RUNS):
+        for month in _newest_first(year):
+            for day in _newest_first(month):
+                yield from _newest_first(day)
+
+
+def _newest_first(folder: str) -> list[str]:
+    if not default_storage.exists(folder):
+        return []
+    _, folders = default_storage.ls(folder)
+    return sorted(folders, key=_natural, reverse=True)
+
+
+def _natural(folder: str) -> tuple[int, str]:
+    name = folder.rstrip("/").rpartition("/")[2]
+    return (int(name), "") if name.isdigit() else (-1, name)
+
+
+def _by_id(run_id: str) -> str | None:
+    created = created_from_id(run_id)
+    if created is not None:
+        derived = folder_of(run_id, created)
+        if default_storage.exists(derived):
+            return derived
+    if is_run(run_id):
+        return run_id
+    return next((folder for folder in iterate() if folder.rpartition("/")[2] == run_id), None)
+
+
+def _relative(path: str) -> str | None:
+    """Return where a path on this machine lies in the storage, if it is a folder there."""
+    root = default_storage.local_path("")
+    if root is None or not os.path.isdir(path):
+        return None
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+    return None if inside.startswith("..") else inside.replace(os.sep, "/")
+
+
+def _not_found(reference: str) -> RunNotFoundError:
+    name = reference.strip().strip("/").rpartition("/")[2]
+    recent = [folder.rpartition("/")[2] for folder, _ in zip(iterate(), range(200), strict=False)]
+    close = close_names(name, recent)
+    if close:
+        hint = f"Did you mean {either(close)}?"
+    else:
+        hint = f"The newest is '{recent[0]}'." if recent else "There are no runs yet."
+    return RunNotFoundError(f"There is no run '{reference}'.", hint=f"{hint} See: runs ls")

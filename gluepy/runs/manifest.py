@@ -1,0 +1,152 @@
+"""The manifest of a run: ``run.json``, readable by any tool.
+
+It is written when the run starts, as tasks finish, and when the run ends. Writing it costs
+time that grows with the number of tasks, so between start and end a write is skipped while
+the writes so far would take more than a twentieth of the run's time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from gluepy import VERSION
+from gluepy.conf import default_settings
+from gluepy.conf.secrets import mask, mask_value
+from gluepy.files.storages import default_storage
+from gluepy.ops.base import FINISHED, RUNNING
+from gluepy.runs import environment
+from gluepy.runs.folder import MANIFEST
+from gluepy.utils.timezone import isoformat, now
+
+SCHEMA = 1
+PENDING = "PENDING"
+SHARE = 20
+
+
+class Manifest:
+    """The record of one run, kept in memory and on the storage.
+
+    Args:
+        folder: The run folder.
+        data: The record; see :func:`new`.
+    """
+
+    def __init__(self, folder: str, data: dict[str, Any]) -> None:
+        self.folder = folder
+        self.data = data
+        self._tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in data["tasks"]}
+        self._next_write = 0.0
+        self._git = environment.GitState(default_settings.BASE_DIR)
+
+    def task_started(self, name: str) -> None:
+        """Note that a task starts."""
+        task = self._tasks[name]
+        task.update(status=RUNNING, started_at=isoformat(now()), ended_at=None, error=None)
+        task["attempts"] += 1
+
+    def task_ended(
+        self, name: str, status: str, seconds: float, trace: dict[str, Any], error: Any = None
+    ) -> None:
+        """Note how a task ended, and write the manifest if it is time."""
+        task = self._tasks[name]
+        task.update(status=status, ended_at=isoformat(now()), seconds=round(seconds, 6))
+        task.update(mask_value(trace), error=mask_value(error))
+        if time.monotonic() >= self._next_write:
+            self.write()
+
+    def end(self, status: str, metrics: dict[str, float], error: Any = None) -> None:
+        """Note how the run ended, and write the manifest."""
+        self.data.update(status=status, ended_at=isoformat(now()), error=mask_value(error))
+        self.data["metrics"] = {**self.data["metrics"], **metrics}
+        for task in self._tasks.values():
+            if task["status"] == RUNNING:
+                task.update(status=status, ended_at=self.data["ended_at"])
+        self.data["git"] = self._git.collect(wait=True)
+        self.write()
+
+    def write(self) -> None:
+        """Write the manifest, whole or not at all."""
+        started = time.monotonic()
+        self.data["git"] = self._git.collect()
+        text = json.dumps(self.data, indent=1, ensure_ascii=False, default=str)
+        default_storage.touch(f"{self.folder}/{MANIFEST}", text)
+        ended = time.monotonic()
+        self._next_write = ended + SHARE * (ended - started)
+
+
+def new(
+    *, run_id: str, folder: str, dag: str, created_at: Any, steps: list[dict[str, str]]
+) -> Manifest:
+    """Return the manifest of a run that is about to start.
+
+    A manifest that the folder already holds is continued: the attempt is counted, and what
+    it says of tasks that do not run now stays.
+
+    Args:
+        run_id: The run's id.
+        folder: The run's folder.
+        dag: Label of the DAG.
+        created_at: When the run was made for the first time.
+        steps: ``name``, ``label`` and ``class`` of each task about to run.
+    """
+    former = read(folder) or {}
+    kept = {task["name"]: task for task in former.get("tasks", [])}
+    for step in steps:
+        kept[step["name"]] = _pending(step)
+    return Manifest(
+        folder,
+        {
+            "schema": SCHEMA,
+            "run_id": run_id,
+            "run_folder": folder,
+            "dag": dag,
+            "status": RUNNING,
+            "attempt": former.get("attempt", 0) + 1,
+            "created_at": isoformat(created_at),
+            "started_at": isoformat(now()),
+            "ended_at": None,
+            "error": None,
+            "command": [mask(argument) for argument in sys.argv],
+            "settings": default_settings.module_name,
+            "executor": default_settings.EXECUTOR_BACKEND,
+            "git": {"commit": None, "branch": None, "dirty": None},
+            "host": environment.host(),
+            "python": sys.version.split()[0],
+            "gluepy": VERSION,
+            "packages": environment.packages(),
+            "metrics": former.get("metrics", {}),
+            "tasks": list(kept.values()),
+        },
+    )
+
+
+def _pending(step: dict[str, str]) -> dict[str, Any]:
+    return {
+        **step,
+        "status": PENDING,
+        "attempts": 0,
+        "started_at": None,
+        "ended_at": None,
+        "seconds": None,
+        "cached": False,
+        "reads": {},
+        "writes": {},
+        "error": None,
+    }
+
+
+def read(folder: str) -> dict[str, Any] | None:
+    """Return the manifest a folder holds, None if there is none that can be read."""
+    try:
+        data = json.loads(default_storage.open(f"{folder}/{MANIFEST}"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def is_finished(data: dict[str, Any]) -> bool:
+    """Tell whether a manifest says that its run ended well."""
+    return data.get("status") == FINISHED

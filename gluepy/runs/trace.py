@@ -1,0 +1,56 @@
+"""The trace of a task: what it read and wrote while it ran, collected from the signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from gluepy import signals
+
+_current: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+class Trace:
+    """Names by kind: context keys and storage paths read, storage paths written."""
+
+    __slots__ = ("reads", "writes")
+
+    def __init__(self) -> None:
+        self.reads: dict[str, dict[str, None]] = {}
+        self.writes: dict[str, dict[str, None]] = {}
+
+    def to_dict(self) -> dict[str, dict[str, list[str]]]:
+        """Return the names as the manifest holds them, in the order of first use."""
+        return {
+            "reads": {kind: list(names) for kind, names in self.reads.items()},
+            "writes": {kind: list(names) for kind, names in self.writes.items()},
+        }
+
+
+@contextmanager
+def recording() -> Iterator[Trace]:
+    """Collect what this thread reads and writes inside the block."""
+    trace = Trace()
+    token = _current.set(trace)
+    try:
+        yield trace
+    finally:
+        _current.reset(token)
+
+
+def _on_read(*, kind: str, name: str, **_: Any) -> None:
+    trace = _current.get()
+    if trace is not None:
+        trace.reads.setdefault(kind, {})[name] = None
+
+
+def _on_write(*, kind: str, name: str, **_: Any) -> None:
+    trace = _current.get()
+    if trace is not None:
+        trace.writes.setdefault(kind, {})[name] = None
+
+
+signals.read.connect(_on_read)
+signals.write.connect(_on_write)

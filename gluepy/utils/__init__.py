@@ -1,0 +1,1 @@
+"""Small pieces without a domain of their own; nothing here imports the rest of gluepy."""

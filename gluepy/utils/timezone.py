@@ -1,0 +1,25 @@
+"""Time as gluepy keeps it: aware, UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def isoformat(moment: datetime) -> str:
+    """Return ``2026-11-21T03:14:15.926535Z``, which sorts as text."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse(text: str) -> datetime:
+    """Return the aware moment an ISO 8601 text names; without an offset it is UTC.
+
+    Raises:
+        ValueError: The text is no date or time.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

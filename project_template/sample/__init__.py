@@ -1,0 +1,1 @@
+"""A module to learn from, and to delete."""
