@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 import tomllib
@@ -151,7 +152,9 @@ def _command(parent: Any, name: str, depth: int = 2) -> str:
 
 def _prose(text: str) -> str:
     """Return help text as Markdown: what click must not rewrap stays as it is."""
-    blocks = [block.strip("\n") for block in text.partition("\f")[0].split("\n\n")]
+    blocks = [
+        block.strip("\n") for block in inspect.cleandoc(text.partition("\f")[0]).split("\n\n")
+    ]
     kept = "\b\n"
     return "\n\n".join(
         f"```text\n{block.removeprefix(kept)}\n```" if block.startswith(kept) else block
@@ -164,7 +167,9 @@ def _options(context: Any) -> list[str]:
     rows = [
         f"| `{names}` | {text} |"
         for names, text in (
-            (text.replace("|", "\\|") for text in record) for record in records if record
+            (text.replace("|", "\\|") for text in record)
+            for record in records
+            if record and record[1]
         )
     ]
     return ["| option | meaning |", "|---|---|", *rows, ""] if rows else []

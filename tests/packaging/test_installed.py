@@ -9,7 +9,7 @@ import pytest
 from gluepy import VERSION
 
 # These tell when and how a run was made; everything else a run makes again byte for byte.
-RECORDS = {"run.json", "context.yaml"}
+RECORDS = {"run.json", "tracking.json"}
 
 
 def run_folders(project):
