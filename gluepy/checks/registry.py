@@ -45,11 +45,6 @@ def run_checks(*, deep: bool = False) -> list[Message]:
     """
     for name in BUILT_IN:
         import_module(name)
-    found = [
-        message
-        for check, is_deep in _checks
-        if deep or not is_deep
-        for message in check()
-    ]
+    found = [message for check, is_deep in _checks if deep or not is_deep for message in check()]
     silenced = set(default_settings.SILENCED_CHECKS)
     return [message for message in found if message.id not in silenced]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from gluepy.commands import _errors
 from gluepy.utils.text import did_you_mean
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class LazyGroup(click.Group):
@@ -43,14 +45,19 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def main(
-        self, args: Sequence[str] | None = None, *pos: Any, standalone_mode: bool = True, **kw: Any
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
     ) -> Any:
         """Run a command; every error ends in one line on stderr and an exit code."""
         if not standalone_mode:
-            return super().main(args, *pos, standalone_mode=False, **kw)
+            return super().main(args, prog_name, complete_var, False, **extra)
         arguments = list(sys.argv[1:] if args is None else args)
         with _errors.reported(show_traceback="--traceback" in arguments):
-            result = super().main(arguments, *pos, standalone_mode=False, **kw)
+            result = super().main(arguments, prog_name, complete_var, False, **extra)
             sys.exit(result if isinstance(result, int) else 0)
 
 
@@ -60,14 +67,14 @@ def built_in() -> list[str]:
     return [name[:-3] for name in files if name.endswith(".py") and not name.startswith("_")]
 
 
-def _ignored(*names: str, flag: bool = False, text: str) -> Any:
+def _ignored(name: str, text: str, *, flag: bool = False) -> Callable[[F], F]:
     """Return an option that :func:`gluepy.commands.main` has acted on before."""
-    return click.option(*names, is_flag=flag, expose_value=False, help=text)
+    return click.option(name, is_flag=flag, expose_value=False, help=text)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@_ignored("--settings", text="Settings module, such as settings.production.")
-@_ignored("--pythonpath", text="Folder to put in front of the import path.")
-@_ignored("--traceback", flag=True, text="Show the whole traceback of an error.")
+@_ignored("--settings", "Settings module, such as settings.production.")
+@_ignored("--pythonpath", "Folder to put in front of the import path.")
+@_ignored("--traceback", "Show the whole traceback of an error.", flag=True)
 def cli() -> None:
     """Run and inspect the data pipelines of this project."""

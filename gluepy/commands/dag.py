@@ -71,7 +71,11 @@ def _check() -> None:
 
 
 def _run(
-    label: str, patch: tuple[str, ...], local_patch: tuple[str, ...], param: tuple[str, ...], **kw: Any
+    label: str,
+    patch: tuple[str, ...],
+    local_patch: tuple[str, ...],
+    param: tuple[str, ...],
+    **kw: Any,
 ) -> None:
     from gluepy.runs import run_dag as run
 

@@ -166,8 +166,9 @@ def import_settings(name: str) -> ModuleType:
         close = _settings_beside(name)
         raise SettingsError(
             f"The settings module '{name}' does not exist.",
-            hint=f"Did you mean {either(close)}?" if close else "Check "
-            f"{ENVIRONMENT_VARIABLE} and the folder you are in.",
+            hint=f"Did you mean {either(close)}?"
+            if close
+            else f"Check {ENVIRONMENT_VARIABLE} and the folder you are in.",
         ) from error
     except SyntaxError as error:
         raise SettingsError(

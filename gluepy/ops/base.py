@@ -95,9 +95,7 @@ class BaseOpsBackend:
             artifact_path: Name to keep it under; its own, if not given.
         """
 
-    def set_terminated(
-        self, run_id: str, status: str, end_time: datetime | None = None
-    ) -> None:
+    def set_terminated(self, run_id: str, status: str, end_time: datetime | None = None) -> None:
         """End a run.
 
         Args:
@@ -124,6 +122,8 @@ class BaseOpsBackend:
             df: The dataframe; its shape is kept, its values are not.
             context: What it was read for, such as ``training``.
             tags: Anything else.
+            *args: For backends that take more.
+            **kwargs: For backends that take more.
         """
 
     def get_metrics(self) -> dict[str, float]:

@@ -117,9 +117,7 @@ class LocalOpsBackend(BaseOpsBackend):
         }
         self._append("inputs", entry)
 
-    def set_terminated(
-        self, run_id: str, status: str, end_time: datetime | None = None
-    ) -> None:
+    def set_terminated(self, run_id: str, status: str, end_time: datetime | None = None) -> None:
         """End the record of a run and write it."""
         with self._lock:
             record = self._records.get(run_id) or self.get_run(run_id)

@@ -41,9 +41,7 @@ class LoggingOpsBackend(BaseOpsBackend):
         """Log that a file belongs to the run."""
         logger.info("Artifact %s as %s", local_path, artifact_path or local_path)
 
-    def set_terminated(
-        self, run_id: str, status: str, end_time: datetime | None = None
-    ) -> None:
+    def set_terminated(self, run_id: str, status: str, end_time: datetime | None = None) -> None:
         """Log that a run ended."""
         logger.info("Run %s ended: %s", run_id, status)
 

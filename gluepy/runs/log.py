@@ -138,8 +138,8 @@ def _loggers() -> list[logging.Logger]:
 def _install() -> None:
     for logger in _loggers():
         logger.addHandler(_handler)
-    sys.stdout = Tee(sys.stdout)  # type: ignore[assignment]
-    sys.stderr = Tee(sys.stderr)  # type: ignore[assignment]
+    sys.stdout = Tee(sys.stdout)
+    sys.stderr = Tee(sys.stderr)
 
 
 def _uninstall() -> None:

@@ -11,7 +11,7 @@ from gluepy.files.storages import BaseStorage, default_storage
 from gluepy.files.storages.prefixed import PrefixedStorage
 from gluepy.ops.base import KILLED, RUNNING
 from gluepy.runs import lock, manifest
-from gluepy.runs.folder import CONTEXT, METRICS
+from gluepy.runs.folder import CONTEXT, MANIFEST, METRICS
 from gluepy.utils.timezone import parse
 
 
@@ -35,7 +35,7 @@ class Run:
         found = data if data is not None else manifest.read(folder)
         if found is None:
             raise RunNotFoundError(
-                f"The run folder '{folder}' has no {manifest.MANIFEST} that can be read.",
+                f"The run folder '{folder}' has no {MANIFEST} that can be read.",
                 hint=f"Start it again: dag LABEL --retry {folder}",
             )
         self.manifest: dict[str, Any] = found

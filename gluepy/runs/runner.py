@@ -21,7 +21,7 @@ from gluepy.conf.handlers import import_backend
 from gluepy.context.current import using_context
 from gluepy.context.manager import Context
 from gluepy.context.yaml import dump_context, load
-from gluepy.exceptions import CommandError, TaskError
+from gluepy.exceptions import CommandError, ContextError, TaskError
 from gluepy.exec.dags import DAG
 from gluepy.exec.dags import REGISTRY as DAGS
 from gluepy.executors import BaseExecutor, Outcome
@@ -96,10 +96,17 @@ class Runner:
             return self._run_locked(context, steps)
 
     def _make_context(self) -> Context:
+        manager: Any = default_context_manager
         if self.retry is None:
-            return default_context_manager.create_context(**self.overrides)
-        folder = for_retry(self.retry)
-        return default_context_manager.load_context(f"{folder}/{CONTEXT}", **self.overrides)
+            made = manager.create_context(**self.overrides)
+        else:
+            made = manager.load_context(f"{for_retry(self.retry)}/{CONTEXT}", **self.overrides)
+        if not isinstance(made, Context):
+            raise ContextError(
+                f"CONTEXT_BACKEND made a {type(made).__name__}, not a Context.",
+                hint="Return what DefaultContextManager returns.",
+            )
+        return made
 
     def _run_locked(self, context: Context, steps: list[Step]) -> Run:
         with undisturbed():
@@ -210,9 +217,7 @@ def _closing(run: Run, record: manifest.Manifest) -> Iterator[None]:
             _close(run, record, status, error)
 
 
-def _close(
-    run: Run, record: manifest.Manifest, status: str, error: BaseException | None
-) -> None:
+def _close(run: Run, record: manifest.Manifest, status: str, error: BaseException | None) -> None:
     metrics = default_mlops.get_metrics()
     if metrics:
         merged = {**run.stored_metrics(), **metrics}

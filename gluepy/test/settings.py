@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from gluepy.conf import default_settings
-
-T = TypeVar("T")
 
 
 class override_settings:
@@ -32,7 +30,8 @@ class override_settings:
     def __exit__(self, *_: object) -> None:
         default_settings._pop(self.values)
 
-    def __call__(self, decorated: T) -> T:
+    def __call__(self, decorated: Any) -> Any:
+        """Return the function, coroutine or test case with the values in force inside."""
         if isinstance(decorated, type):
             return self._on_class(decorated)
         if inspect.iscoroutinefunction(decorated):

@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
@@ -40,7 +41,7 @@ def _warn(old: str, new: str) -> None:
     warnings.warn(f"'{old}' is now '{new}'.", RemovedInGluepy3Warning, stacklevel=3)
 
 
-class _RenamedModule:
+class _RenamedModule(Loader):
     """Loader that answers the import of an old name with the module of the new one."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -51,7 +52,7 @@ class _RenamedModule:
         """Do nothing: the module was executed under its own name."""
 
 
-class _RenamedFinder:
+class _RenamedFinder(MetaPathFinder):
     """Finder of the modules in RENAMED_MODULES."""
 
     def find_spec(
@@ -59,10 +60,10 @@ class _RenamedFinder:
     ) -> ModuleSpec | None:
         if name not in RENAMED_MODULES:
             return None
-        return ModuleSpec(name, _RenamedModule())  # type: ignore[arg-type]
+        return ModuleSpec(name, _RenamedModule())
 
 
 def install() -> None:
     """Let renamed modules be imported by their old names; calling it twice is once."""
     if not any(isinstance(finder, _RenamedFinder) for finder in sys.meta_path):
-        sys.meta_path.append(_RenamedFinder())  # type: ignore[arg-type]
+        sys.meta_path.append(_RenamedFinder())

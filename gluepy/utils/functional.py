@@ -63,7 +63,7 @@ class LazyProxy:
     __len__ = _forward(len)
     __contains__ = _forward(operator.contains)
     __call__ = _forward(lambda wrapped, *args: wrapped(*args))
-    __class__ = property(_forward(operator.attrgetter("__class__")))  # type: ignore[assignment]
+    __class__ = property(_forward(operator.attrgetter("__class__")))
 
 
 class SingletonMixin:

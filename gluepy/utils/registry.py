@@ -50,8 +50,7 @@ class Registry(MutableMapping[str, T], Generic[T]):
         except KeyError:
             raise UnknownLabelError(
                 f"{self.kind} with label '{label}' was not found in registry.",
-                hint=did_you_mean(label, self._classes)
-                or "Is its module in INSTALLED_MODULES?",
+                hint=did_you_mean(label, self._classes) or "Is its module in INSTALLED_MODULES?",
             ) from None
 
     def __getitem__(self, label: str) -> T:
