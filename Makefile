@@ -27,7 +27,7 @@ help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^Imports/,$$d'
 
 demo: $(VENV)/.installed-demo
-	@$(BIN)/python manage.py dag flights
+	@$(BIN)/python manage.py demo
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

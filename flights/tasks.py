@@ -144,6 +144,7 @@ class PlotDelays(Task):
             for carrier in largest:
                 by_hour = df[df["carrier"] == carrier].groupby("hour")["dep_delay"].mean()
                 axes.plot(by_hour.index, by_hour, marker="o", label=airlines[carrier])
+            axes.xaxis.get_major_locator().set_params(integer=True)
             axes.set_xlabel("scheduled hour of departure")
             axes.set_ylabel("mean departure delay in minutes")
             axes.set_title("Flights from New York City, 2013")

@@ -25,7 +25,9 @@ def clean_flights(raw: pd.DataFrame) -> pd.DataFrame:
                 "departed": scheduled + pd.to_timedelta(df["dep_delay"], unit="min"),
                 "hour_utc": hour_utc,
                 "month": df["month"].astype("int8"),
-                "weekday": pd.to_datetime(df[["year", "month", "day"]]).dt.weekday.astype("int8"),
+                "weekday": pd.to_datetime(df[["year", "month", "day"]]).dt.day_of_week.astype(
+                    "int8"
+                ),
                 "hour": df["hour"].astype("int8"),
                 "carrier": df["carrier"],
                 "flight": df["flight"].astype("int16"),

@@ -35,4 +35,4 @@ def echo_table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> None:
 def _text(cell: Any) -> str:
     if cell is None:
         return "-"
-    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -44,7 +44,8 @@ def command(
         if as_json:
             echo_json({path: {"value": value, "origin": at} for path, value, at in rows})
         else:
-            echo_table(rows, ("key", "value", "origin"))
+            texts = [(path, str(value), at) for path, value, at in rows]
+            echo_table(texts, ("key", "value", "origin"))
     elif as_json:
         echo_json(values)
     else:

@@ -55,7 +55,7 @@ def test_times_are_utc_and_agree_with_the_local_clock(folder: Path, raw: pd.Data
     local = clean["scheduled"].dt.tz_convert("America/New_York")
     assert str(clean["scheduled"].dt.tz) == "UTC"
     assert (local.dt.hour == clean["hour"]).all()
-    assert (local.dt.weekday == clean["weekday"]).all()
+    assert (local.dt.day_of_week == clean["weekday"]).all()
     assert (local.dt.month == clean["month"]).all()
 
     arrived = raw[raw["arr_delay"].notna()]
