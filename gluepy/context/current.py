@@ -56,14 +56,16 @@ def _of_process(make: Callable[[], Context] | None) -> Context:
         )
     with _lock:
         if not _ambient:
-            _ambient.append(_made(make or _default))
+            _ambient.append((make or _default)())
         return _ambient[0]
 
 
-def _made(make: Callable[[], Context]) -> Context:
+@contextmanager
+def being_made() -> Iterator[None]:
+    """Refuse to make the context of the process meanwhile, for a hook that reads it."""
     token = _being_made.set(True)
     try:
-        return make()
+        yield
     finally:
         _being_made.reset(token)
 
@@ -117,14 +119,13 @@ def overriding(values: dict[str, Any]) -> Iterator[None]:
     """Lay ``values`` over every context that is made in this process meanwhile."""
     with _lock:
         _overrides.append(values)
-        kept = _ambient[:]
         _ambient.clear()
     try:
         yield
     finally:
         with _lock:
             _overrides[:] = [other for other in _overrides if other is not values]
-            _ambient[:] = kept
+            _ambient.clear()
 
 
 def overrides() -> list[dict[str, Any]]:

@@ -97,10 +97,9 @@ class Context:
         raise self.__unknown(name)
 
     def __unknown(self, name: Any) -> UnknownParameterError:
-        where = f"The section '{self.__path}' of the context" if self.__path else "The context"
         dotted = f"{self.__path}.{name}" if self.__path else name
         hint = did_you_mean(str(name), self.__values)
-        return UnknownParameterError(f"{where} has no '{name}': '{dotted}' is not set.", hint=hint)
+        return UnknownParameterError(f"The context has no '{dotted}'.", hint=hint)
 
     def __announce(self, name: Any = None) -> None:
         if not read.receivers or not self.__traced:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gluepy.context.hooks import is_hook, resolve
@@ -14,12 +14,19 @@ _CONFLICT_PATH = re.compile(r" at '(.*)'$", re.DOTALL)
 
 
 class Draft:
-    """Merged values, where they came from, and which of them a tag marks as secret."""
+    """Merged values, where they came from, and which of them a tag marks as secret.
 
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
+    Args:
+        values: What the draft starts with.
+        origins: Dotted path of a leaf of ``values`` -> what set it.
+    """
+
+    def __init__(
+        self, values: dict[str, Any] | None = None, origins: Mapping[str, str] | None = None
+    ) -> None:
+        self.values: dict[str, Any] = values or {}
         self.tagged: set[str] = set()
-        self._origins: dict[str, str] = {}
+        self._origins: dict[str, str] = dict(origins or {})
 
     def lay(self, values: dict[str, Any], origin: str, tagged: Iterable[str] = ()) -> None:
         """Merge ``values`` over what is there.
@@ -47,8 +54,7 @@ class Draft:
             if other.startswith(below):
                 return origin
         # An item of a list: the list is the leaf.
-        above = path.rpartition(".")[0]
-        return self.origin(above) if above else ""
+        return next((self._origins[above] for above in _above(path) if above in self._origins), "")
 
     def origins(self) -> dict[str, str]:
         """Return the origin of every leaf, in the order of the values."""
@@ -80,7 +86,9 @@ class Draft:
     ) -> None:
         self.tagged.update(tagged)
         for path, value in flatten(values):
-            if is_final or value is not None or path not in self._origins:
+            if is_final or value is not None or not self.origin(path):
+                for above in _above(path):
+                    self._origins.pop(above, None)
                 self._origins[path] = origin
 
     def _explained(self, error: MergeError, origin: str) -> MergeError:
@@ -103,6 +111,12 @@ def _give_way(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(present, dict) and isinstance(value, dict):
             changed[key] = _give_way(present, value)
     return changed
+
+
+def _above(path: str) -> list[str]:
+    """Return the dotted paths of the sections ``path`` lies in, innermost first."""
+    parts = path.split(".")
+    return [".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
 
 
 def _amends(present: Any, value: Any) -> bool:

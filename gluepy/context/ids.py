@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = frozenset("0123456789abcdefABCDEF")
 _lock = threading.Lock()
 _last = 0
 
@@ -25,15 +26,16 @@ def new_run_id() -> str:
 
 def created_from_id(run_id: str) -> datetime | None:
     """Return the moment a UUIDv7 was made, to the millisecond; None for any other id."""
-    digits = run_id.replace("-", "")
-    if [len(part) for part in run_id.split("-")] != [8, 4, 4, 4, 12] or not digits.isalnum():
+    parts = run_id.split("-")
+    if [len(part) for part in parts] != [8, 4, 4, 4, 12] or not _DIGITS.issuperset("".join(parts)):
+        return None
+    value = int("".join(parts), 16)
+    if value >> 76 & 0xF != 7 or value >> 62 & 0b11 != 0b10:
         return None
     try:
-        value = int(digits, 16)
-        moment = _EPOCH + timedelta(milliseconds=value >> 80)
-    except (ValueError, OverflowError):
+        return _EPOCH + timedelta(milliseconds=value >> 80)
+    except OverflowError:
         return None
-    return moment if value >> 76 & 0xF == 7 and value >> 62 & 0b11 == 0b10 else None
 
 
 def folder_of(run_id: str, created_at: datetime) -> str:

@@ -11,7 +11,7 @@ from gluepy.context import yaml
 from gluepy.context.document import thaw
 from gluepy.context.draft import Draft
 from gluepy.exceptions import ContextError, UnknownParameterError
-from gluepy.utils.text import did_you_mean
+from gluepy.utils.text import close_names, did_you_mean
 
 # Keys of the section `gluepy` that only gluepy itself sets.
 PROTECTED = ("run_id", "created_at", "run_folder")
@@ -137,7 +137,10 @@ def _has(values: Any, parts: list[str]) -> bool:
 
 
 def _unknown(draft: Draft, key: str, flag: str, text: str) -> UnknownParameterError:
-    known = sorted({path for leaf, _ in draft.leaves() for path in _with_sections(leaf)})
+    leaves = [leaf for leaf, _ in draft.leaves()]
+    known = leaves
+    if not close_names(key, leaves):
+        known = sorted({path for leaf in leaves for path in _with_sections(leaf)})
     hint = f"{did_you_mean(key, known)} To add one: --param +{key}={text}"
     return UnknownParameterError(f"{flag}: there is no parameter '{key}'.", hint=hint.strip())
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gluepy.conf.settings import default_settings
-from gluepy.context.current import current, overrides
+from gluepy.context.current import being_made, current, overrides
 from gluepy.context.document import Context, Provenance
 from gluepy.context.draft import Draft
 from gluepy.context.hooks import is_hook, resolve
@@ -22,7 +22,7 @@ from gluepy.context.loader import (
     lay_text,
     nested,
 )
-from gluepy.context.masking import OWN_SECTION, check_patterns, find_secrets, has_mask
+from gluepy.context.masking import OWN_SECTION, check_patterns, find_secrets, masked_paths
 from gluepy.context.yaml import dump_context
 from gluepy.exceptions import ContextError
 
@@ -65,7 +65,8 @@ class DefaultContextManager:
         draft = Draft()
         lay_files(draft)
         _lay_over(draft, patches, local_patches, params, strict)
-        draft.evaluate()
+        with being_made():
+            draft.evaluate()
         return _finished(draft, *_identity(run_id, run_folder))
 
     def load_context(
@@ -101,8 +102,9 @@ class DefaultContextManager:
         lay_text(draft, text, path)
         own = _own_section(draft)
         _lay_over(draft, patches, local_patches, params, strict)
-        draft.evaluate(settled=path)
-        _unmask(draft, path)
+        with being_made():
+            draft.evaluate(settled=path)
+            _unmask(draft, path)
         return _finished(draft, *_known_identity(own, folder))
 
 
@@ -160,15 +162,18 @@ def _finished(draft: Draft, run_id: str, created_at: datetime, run_folder: str) 
 
 def _unmask(draft: Draft, file: str) -> None:
     """Take what was masked in the run folder anew from the project's files."""
-    hidden = [
-        path for path, value in draft.leaves() if has_mask(value) and draft.origin(path) == file
-    ]
-    if not hidden:
-        return
-    fresh = Draft()
-    lay_files(fresh)
-    for path in hidden:
-        draft.put(nested(path.split("."), _take(fresh, path)), fresh.origin(path), [path])
+    hidden = {path: masked_paths(value, path) for path, value in draft.leaves()}
+    fresh: Draft | None = None
+    for path, secrets in hidden.items():
+        if secrets and draft.origin(path) == file:
+            fresh = fresh or _project()
+            draft.put(nested(path.split("."), _take(fresh, path)), fresh.origin(path), secrets)
+
+
+def _project() -> Draft:
+    draft = Draft()
+    lay_files(draft)
+    return draft
 
 
 def _take(fresh: Draft, path: str) -> Any:
@@ -183,7 +188,7 @@ def _take(fresh: Draft, path: str) -> Any:
         value = value.get(part) if isinstance(value, dict) else None
         if is_hook(value):
             value = resolve(value, ".".join(parts[: at + 1]), fresh.origin, {})
-    if value is None or has_mask(value):
+    if value is None or masked_paths(value, path):
         raise ContextError(
             f"The value of '{path}' is secret, so the run folder does not hold it,"
             " and the project's files have none.",

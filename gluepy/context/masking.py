@@ -43,13 +43,9 @@ def masked(value: Any, secrets: Collection[str], path: str = "") -> Any:
     return MASK if path in secrets or is_secret_name(path) else value
 
 
-def has_mask(value: Any) -> bool:
-    """Tell whether something in ``value`` was masked when it was written."""
-    if isinstance(value, dict):
-        return any(map(has_mask, value.values()))
-    if isinstance(value, list):
-        return any(map(has_mask, value))
-    return isinstance(value, str) and MASK in value
+def masked_paths(value: Any, path: str) -> list[str]:
+    """Return the dotted paths in ``value`` that were masked when it was written."""
+    return [at for at, leaf in _leaves(value, path) if isinstance(leaf, str) and MASK in leaf]
 
 
 def check_patterns(patterns: Any) -> list[str]:

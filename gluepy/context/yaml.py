@@ -40,6 +40,21 @@ _MARKUP = {
 }
 
 
+_KEY_KINDS = {
+    "int": "number",
+    "float": "number",
+    "bool": "boolean",
+    "null": "null",
+    "timestamp": "date",
+    "!time": "time",
+}
+# Parser errors that say little to somebody who does not know the parser.
+_REWORDED = {
+    "could not determine a constructor for the tag": "unknown tag",
+    "but found another document": "a second document begins; one file holds one",
+}
+
+
 class Document:
     """One YAML document.
 
@@ -268,6 +283,8 @@ def _explained(error: yaml.YAMLError, text: str, name: str) -> ContextError:
     else:
         index = text.count("\n", 0, getattr(error, "position", 0) or 0)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    for said, meant in _REWORDED.items():
+        problem = problem.replace(said, meant)
     lines = text.splitlines() or [""]
     line = lines[min(index, len(lines) - 1)]
     where = f"{name}, line {index + 1}"
@@ -278,7 +295,7 @@ def _hint(line: str, error: yaml.YAMLError) -> str:
     if isinstance(error, yaml.constructor.ConstructorError):
         return _MARKUP["!"]
     problem = getattr(error, "problem", None) or ""
-    if "\t" in line and "token" in problem:
+    if "\t" in line and ("tab" in problem or "token" in problem):
         return _MARKUP["\t"]
     if "cannot start any token" in problem or "alias" in problem or "anchor" in problem:
         return "Put a value that starts with a special character in quotes."
@@ -321,7 +338,7 @@ def _check_mapping(node: Any, name: str) -> None:
 def _wrong_key(key: Any, name: str, line: int) -> ContextError:
     if not isinstance(key, yaml.ScalarNode):
         return ContextError(f"{name}, line {line}: a {_kind(key.value)} cannot be a key.")
-    what = key.tag.rpartition(":")[2].lstrip("!")
+    what = _KEY_KINDS.get(key.tag.rpartition(":")[2], "value of another type")
     return ContextError(
         f"{name}, line {line}: the key {key.value or '(empty)'} is a {what}, not a text.",
         hint=f"Write it in quotes: '{key.value}':",
