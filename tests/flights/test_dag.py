@@ -164,3 +164,22 @@ def test_the_sample_has_the_parameters_of_the_template() -> None:
     here = yaml.safe_load((ROOT / "configs" / "sample.yaml").read_text())
     template = yaml.safe_load((ROOT / "project_template/configs/context.yaml").read_text())
     assert here == template
+
+
+def test_the_demo_shows_all_flights_the_folder_and_how_to_make_it_again(
+    manage: Manage, storage: Path
+) -> None:
+    shown = manage("demo").stdout
+
+    (line,) = (line for line in shown.splitlines() if line.startswith("Run folder: "))
+    made = Path(line.removeprefix("Run folder: "))
+    assert made.is_relative_to(storage)
+    assert f"manage.py dag flights --retry {made.name}" in shown
+    for name in digests(made):
+        assert f"    {name} " in shown
+
+    metrics = json.loads((made / "metrics.json").read_text())
+    assert metrics["flights"] == 336_776
+    assert metrics["cancelled"] == 8_255
+    assert metrics["diverted"] == 1_175
+    assert pd.read_parquet(made / "delays.parquet")["flights"].sum() == 327_346
