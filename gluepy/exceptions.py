@@ -18,6 +18,9 @@
     │   └── UnsafePathError           (also ValueError) a path leaves the storage root
     ├── DataError
     │   └── UnsupportedFormatError    (also ValueError) no reader or writer for a suffix
+    ├── TaskDefinitionError           (also TypeError) a task says something that makes no sense
+    ├── GraphError                    a DAG does not make sense
+    │   └── CycleError                tasks wait for each other in a circle
     ├── RunError
     │   ├── RunNotFoundError          no run of that id or folder
     │   ├── RunLockedError            another process works in the run folder
@@ -128,6 +131,31 @@ class DataError(GluepyError):
 
 class UnsupportedFormatError(DataError, ValueError):
     """No reader or writer is known for a file suffix."""
+
+
+class TaskDefinitionError(GluepyError, TypeError):
+    """A task's signature or options make no sense."""
+
+    exit_code = 2
+
+
+class GraphError(GluepyError, ValueError):
+    """A DAG does not make sense: unknown names, two producers, a cycle."""
+
+    exit_code = 2
+
+
+class CycleError(GraphError):
+    """Tasks wait for each other in a circle.
+
+    Args:
+        cycle: Their names, each before the next, the last before the first.
+    """
+
+    def __init__(self, cycle: list[str]) -> None:
+        self.cycle = cycle
+        way = " -> ".join([*cycle, cycle[0]])
+        super().__init__(f"The tasks wait for each other: {way}.", hint="Break the circle.")
 
 
 class RunError(GluepyError):
