@@ -2,63 +2,143 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from gluepy.conf import default_settings
 from gluepy.conf.handlers import import_backend
-from gluepy.exec.tasks import Task
+from gluepy.exceptions import GraphError
+from gluepy.exec.composition import Composable
+from gluepy.graph import Graph, render
+from gluepy.exec.wiring import Step, steps_of, wire
 from gluepy.utils.registry import Registry
 
 REGISTRY: Registry[type[DAG]] = Registry("DAG")
 
 
-class DAG:
+class DagType(Composable, ABCMeta):
+    """The class of DAG classes: they can be added to tasks and to each other."""
+
+
+class DAG(Composable, metaclass=DagType):
     """A set of tasks. Subclass it, name it, list its tasks.
 
     A subclass is registered when it is defined, under its own ``label`` or else its class
-    name in lower case.
+    name in lower case. Tasks that declare what they read and produce are put in order;
+    those that declare nothing keep their place in the list.
 
     Attributes:
         label: Name of the DAG on the command line.
-        tasks: Task classes, in the order they run.
+        tasks: Task classes, function tasks, mapped tasks, other DAGs.
         eval_tasks: Evaluation tasks, run after ``tasks``.
         extra_options: Options that exporters read, such as ``airflow_schedule``.
+        schedule: When it is to run, as a cron expression.
+        tags: Names to find it by.
 
     Raises:
         DuplicateLabelError: On definition, if another DAG has the label.
     """
 
     label: ClassVar[str] = ""
-    tasks: ClassVar[list[type[Task]]] = []
-    eval_tasks: ClassVar[list[type[Task]]] = []
+    tasks: ClassVar[Any] = []
+    eval_tasks: ClassVar[Any] = []
     extra_options: ClassVar[dict[str, Any]] = {}
+    schedule: ClassVar[str | None] = None
+    tags: ClassVar[Any] = ()
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, register: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.label = cls.__dict__.get("label") or cls.__name__.lower()
-        REGISTRY.register(cls.label, cls)
+        if register:
+            REGISTRY.register(cls.label, cls)
 
-    def inject_tasks(self, skip_eval: bool = False, eval_only: bool = False) -> list[type[Task]]:
-        """Return the classes to run, in order: START_TASK, tasks, evaluation tasks.
+    @staticmethod
+    def of(label: str, *entries: Any) -> DAG:
+        """Return a DAG of tasks and DAGs under a name, without registering it."""
+        members = {"label": label, "tasks": list(entries), "__module__": __name__}
+        made: type[DAG] = DagType("DAG", (DAG,), members, register=False)
+        return made()
+
+    def inject_tasks(self, skip_eval: bool = False, eval_only: bool = False) -> list[Any]:
+        """Return what runs, as listed: START_TASK, tasks, evaluation tasks.
+
+        DAGs in the list are laid out.
 
         Args:
             skip_eval: Leave the evaluation tasks out.
             eval_only: Leave the tasks out.
         """
         start = import_backend("START_TASK", default_settings.START_TASK)
-        work = [] if eval_only else list(self.tasks)
-        evaluations = [] if skip_eval else list(self.eval_tasks)
+        work = [] if eval_only else list(_flat(self.tasks))
+        evaluations = [] if skip_eval else list(_flat(self.eval_tasks))
         return [start, *work, *evaluations]
+
+    def steps(self, skip_eval: bool = False, eval_only: bool = False) -> list[Step]:
+        """Return what runs, as steps with names of their own, as listed."""
+        entries = self.inject_tasks(skip_eval, eval_only)
+        last = 0 if skip_eval else len(list(_flat(self.eval_tasks)))
+        return steps_of(entries, evaluations=last)
+
+    def graph(self) -> Graph:
+        """Return which task comes after which.
+
+        Raises:
+            GraphError: Two tasks produce one name, or a task depends on a stranger.
+            CycleError: Tasks wait for each other in a circle.
+        """
+        return wire(self.steps())
 
     def run(self, **params: Any) -> Any:
         """Run this DAG now and return its run.
 
         Args:
-            params: Context values of this run by name: ``n=3``, or ``**{"model.depth": 3}``.
-                A name the context does not have is an error.
+            params: Values of this run by name: of a parameter of its tasks (``n=3`` for all
+                that have ``n``, ``top={"n": 3}`` for one task), or of the context
+                (``**{"model.depth": 3}``). A name that nobody has is an error.
 
         Raises:
             TaskError: A task raised.
         """
         runner = import_backend("RUNNER_BACKEND", default_settings.RUNNER_BACKEND)
-        return runner(type(self), params=params).run()
+        return runner(self, params=params).run()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return a picture for notebooks: Mermaid where it is understood, else text."""
+        graph = self.graph()
+        return {
+            "text/plain": render.ascii(graph),
+            "text/vnd.mermaid": render.mermaid(graph),
+        }
+
+    def __repr__(self) -> str:
+        return f"<DAG {self.label}>"
+
+
+def _flat(entries: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
+    """Yield the tasks of a list, DAGs in it laid out.
+
+    Raises:
+        GraphError: A DAG contains itself.
+    """
+    for entry in entries:
+        dag = entry if isinstance(entry, DagType) else type(entry)
+        if not isinstance(dag, DagType):
+            yield entry
+            continue
+        if dag in above:
+            raise GraphError(f"The DAG '{dag.label}' contains itself.")
+        yield from _flat(dag.tasks, (*above, dag))
+
+
+def _combine(*entries: Any) -> DAG:
+    label = "+".join(entry.label for entry in entries)
+    return DAG.of(label, *(one for entry in entries for one in _parts(entry)))
+
+
+def _parts(entry: Any) -> list[Any]:
+    dag = entry if isinstance(entry, DagType) else type(entry)
+    return list(dag.tasks) if isinstance(dag, DagType) else [entry]
+
+
+Composable.combine = staticmethod(_combine)
