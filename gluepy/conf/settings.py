@@ -186,10 +186,20 @@ def _settings_beside(name: str) -> list[str]:
     try:
         path = import_module(package).__path__ if package else None
     except (ImportError, AttributeError):
-        return close_names(name, ["settings.local", "settings.production", "configs.settings"])
+        usual = ("settings.local", "settings.production", "configs.settings")
+        return close_names(name, filter(_exists, usual))
     names = [module.name for module in pkgutil.iter_modules(path)]
     close = close_names(last, names) or (names if package and len(names) <= 5 else [])
     return [f"{package}.{other}" if package else other for other in close]
+
+
+def _exists(name: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 default_settings = LazySettings()
