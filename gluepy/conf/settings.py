@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
 }
 # Settings whose names start so are handed on to another library as they are.
 OPEN_PREFIXES = ("CELERY_",)
+# Name of the module that stands in where overrides are all the settings there are.
+_STAND_IN = "settings_of_overrides"
 
 
 class LazySettings:
@@ -128,18 +130,21 @@ class LazySettings:
             if os.environ.get(ENVIRONMENT_VARIABLE):
                 self._load()
             else:
-                self._use(ModuleType("settings_of_overrides"))
+                self._use(ModuleType(_STAND_IN))
         self._overrides.append(values)
         self._announce(values, enter=True)
 
     def _pop(self, values: dict[str, Any]) -> None:
         self._overrides[:] = [layer for layer in self._overrides if layer is not values]
+        if not self._overrides and self.module_name == _STAND_IN:
+            self.__dict__["_module"] = None
         self._announce(values, enter=False)
 
     def _announce(self, values: dict[str, Any], *, enter: bool) -> None:
         self._forget()
+        layers = (*reversed(self._overrides), self._values, DEFAULTS)
         for name in values:
-            value = values[name] if enter else DEFAULTS.get(name)
+            value = next((layer[name] for layer in layers if name in layer), None)
             setting_changed.send(setting=name, value=value, enter=enter)
 
 

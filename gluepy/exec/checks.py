@@ -50,11 +50,11 @@ def _strangers(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Messag
 def _repeated(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Message]:
     names = Counter(getattr(entry, "label", None) for entry in listed)
     for name in [name for name, count in names.items() if name and count > 1]:
-        yield Error(
-            f"lists the task '{name}' more than once.",
+        yield Warning(
+            f"lists the task '{name}' more than once, so it runs more than once.",
             hint=f"See {place(dag)}.",
             obj=f"DAG '{label}'",
-            id="exec.E002",
+            id="exec.W002",
         )
 
 
