@@ -14,15 +14,15 @@ from gluepy.utils.text import did_you_mean
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _TIME_TAG = "!time"
-_TIME = re.compile(r"T\d\d:\d\d:\d\d(\.\d{6})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?")
+_TIME = re.compile(r"^T\d\d:\d\d:\d\d(\.\d{6})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?$")
 # What YAML 1.2 takes for a number or YAML 1.1 for a boolean although PyYAML does not.
 _NUMBER_LIKE = re.compile(
     r"[-+]?(\.\d+|\d[\d_]*(\.[\d_]*)?)([eE][-+]?\d+)?|0[oO][0-7]+|[yYnN]|[-+]?\.(inf|nan)",
     re.IGNORECASE,
 )
 # Texts of several lines that are safe, and nicer to read, as a block.
-_BLOCK = re.compile(r"[^\s][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*")
-_TRAILING_SPACE = re.compile(r"\s(\n|$)")
+_BLOCK = r"[^\s][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*"
+_TRAILING_SPACE = r"\s(\n|$)"
 
 
 class Secret:
@@ -76,7 +76,7 @@ def _represent_str(dumper: Any, value: str) -> Any:
     if _NUMBER_LIKE.fullmatch(text):
         style = "'"
     elif "\n" in text:
-        is_safe = _BLOCK.fullmatch(text) and not _TRAILING_SPACE.search(text.rstrip("\n"))
+        is_safe = re.fullmatch(_BLOCK, text) and not re.search(_TRAILING_SPACE, text.rstrip("\n"))
         style = "|" if is_safe else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -111,4 +111,4 @@ Dumper.add_multi_representer(datetime.datetime, _represent_datetime)
 Dumper.add_multi_representer(int, lambda dumper, value: dumper.represent_int(int(value)))
 Dumper.add_multi_representer(float, lambda dumper, value: dumper.represent_float(float(value)))
 for _class in (Loader, Dumper):
-    _class.add_implicit_resolver(_TIME_TAG, re.compile(f"^(?:{_TIME.pattern})$"), ["T"])
+    _class.add_implicit_resolver(_TIME_TAG, _TIME, ["T"])
