@@ -40,9 +40,10 @@ def main_console() -> None:
 
 
 def _run(folder: str | None, settings: str | None) -> None:
-    arguments, taken = take_options(sys.argv[1:])
-    show_traceback = "--traceback" in taken
+    show_traceback = "--traceback" in sys.argv
     with _errors.reported(show_traceback=show_traceback):
+        arguments, taken = take_options(sys.argv[1:])
+        show_traceback = "--traceback" in taken
         if folder is not None and arguments[:1] not in (["startproject"], ["version"]):
             _boot(folder, settings, taken)
         cli.main([*(["--traceback"] if show_traceback else []), *arguments])

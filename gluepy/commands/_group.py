@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from gluepy.commands import _errors
+from gluepy.exceptions import CommandError
 from gluepy.utils.text import did_you_mean
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,7 +57,10 @@ class LazyGroup(click.Group):
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, **extra)
         arguments = list(sys.argv[1:] if args is None else args)
-        with _errors.reported(show_traceback="--traceback" in arguments):
+        show_traceback = "--traceback" in arguments
+        if show_traceback:
+            arguments.remove("--traceback")
+        with _errors.reported(show_traceback=show_traceback):
             result = super().main(arguments, prog_name, complete_var, False, **extra)
             sys.exit(result if isinstance(result, int) else 0)
 
@@ -67,14 +71,24 @@ def built_in() -> list[str]:
     return [name[:-3] for name in files if name.endswith(".py") and not name.startswith("_")]
 
 
-def _ignored(name: str, text: str, *, flag: bool = False) -> Callable[[F], F]:
-    """Return an option that :func:`gluepy.commands.main` has acted on before."""
-    return click.option(name, is_flag=flag, expose_value=False, help=text)
+def _too_late(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Refuse an option that :func:`gluepy.commands.main` would have acted on before."""
+    if value is not None:
+        raise CommandError(
+            f"{param.opts[0]} comes too late: the manage.py of this project has chosen already.",
+            hint="Let it call gluepy.commands.main, or set GLUEPY_SETTINGS_MODULE and PYTHONPATH.",
+        )
+
+
+def _early(name: str, text: str, *, flag: bool = False) -> Callable[[F], F]:
+    """Return an option that is taken out of the arguments before the group sees them."""
+    callback = None if flag else _too_late
+    return click.option(name, is_flag=flag, expose_value=False, callback=callback, help=text)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@_ignored("--settings", "Settings module, such as settings.production.")
-@_ignored("--pythonpath", "Folder to put in front of the import path.")
-@_ignored("--traceback", "Show the whole traceback of an error.", flag=True)
+@_early("--settings", "Settings module, such as settings.production.")
+@_early("--pythonpath", "Folder to put in front of the import path.")
+@_early("--traceback", "Show the whole traceback of an error.", flag=True)
 def cli() -> None:
     """Run and inspect the data pipelines of this project."""

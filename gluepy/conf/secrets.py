@@ -32,9 +32,7 @@ def is_secret_name(name: str) -> bool:
 
 def mask(text: str) -> str:
     """Return ``text`` with every secret of the settings and every URL password masked."""
-    if not _cached:
-        _cached.append(_pattern())
-    pattern = _cached[0]
+    pattern = _known_secrets()
     if pattern is not None:
         text = pattern.sub(MASK, text)
     return _URL_PASSWORD.sub(rf"\1:{MASK}@", text) if "://" in text else text
@@ -58,16 +56,21 @@ def mask_named(name: str, value: Any) -> Any:
     return mask_value(value)
 
 
-def _pattern() -> re.Pattern[str] | None:
-    texts = {text for name, value in _settings().items() for text in _secrets_in(name, value)}
+def _known_secrets() -> re.Pattern[str] | None:
+    """Return what finds the settings' secrets; before they are loaded, there are none."""
+    if not default_settings.configured:
+        return None
+    if not _cached:
+        _cached.append(_pattern(default_settings.defined()))
+    return _cached[0]
+
+
+def _pattern(settings: dict[str, Any]) -> re.Pattern[str] | None:
+    texts = {text for name, value in settings.items() for text in _secrets_in(name, value)}
     if not texts:
         return None
     longest_first = sorted(texts, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)))
-
-
-def _settings() -> dict[str, Any]:
-    return default_settings.defined() if default_settings.configured else {}
 
 
 def _secrets_in(name: str, value: Any) -> set[str]:

@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
 }
 # Settings whose names start so are handed on to another library as they are.
 OPEN_PREFIXES = ("CELERY_",)
+# Name of the module that stands in where overrides are all the settings there are.
+_STAND_IN = "settings_of_overrides"
 
 
 class LazySettings:
@@ -128,18 +130,21 @@ class LazySettings:
             if os.environ.get(ENVIRONMENT_VARIABLE):
                 self._load()
             else:
-                self._use(ModuleType("settings_of_overrides"))
+                self._use(ModuleType(_STAND_IN))
         self._overrides.append(values)
         self._announce(values, enter=True)
 
     def _pop(self, values: dict[str, Any]) -> None:
         self._overrides[:] = [layer for layer in self._overrides if layer is not values]
+        if not self._overrides and self.module_name == _STAND_IN:
+            self.__dict__["_module"] = None
         self._announce(values, enter=False)
 
     def _announce(self, values: dict[str, Any], *, enter: bool) -> None:
         self._forget()
+        layers = (*reversed(self._overrides), self._values, DEFAULTS)
         for name in values:
-            value = values[name] if enter else DEFAULTS.get(name)
+            value = next((layer[name] for layer in layers if name in layer), None)
             setting_changed.send(setting=name, value=value, enter=enter)
 
 
@@ -186,10 +191,20 @@ def _settings_beside(name: str) -> list[str]:
     try:
         path = import_module(package).__path__ if package else None
     except (ImportError, AttributeError):
-        return close_names(name, ["settings.local", "settings.production", "configs.settings"])
+        usual = ("settings.local", "settings.production", "configs.settings")
+        return close_names(name, filter(_exists, usual))
     names = [module.name for module in pkgutil.iter_modules(path)]
     close = close_names(last, names) or (names if package and len(names) <= 5 else [])
     return [f"{package}.{other}" if package else other for other in close]
+
+
+def _exists(name: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 default_settings = LazySettings()

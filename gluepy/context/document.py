@@ -10,6 +10,11 @@ from gluepy.exceptions import FrozenContextError, UnknownParameterError
 from gluepy.signals import read
 from gluepy.utils.text import did_you_mean
 
+# How the private names of Context are spelt outside it. They cannot hide a key of a project.
+_VALUES, _PATH, _TRACED, _PROVENANCE, _ANNOUNCE = (
+    f"_Context__{name}" for name in ("values", "path", "traced", "provenance", "announce")
+)
+
 
 class Provenance:
     """What is known of the values of a context: shared by all its sections.
@@ -58,15 +63,15 @@ class Context:
     ) -> None:
         notes = provenance or Provenance()
         put = object.__setattr__
-        put(self, "_Context__path", path)
-        put(self, "_Context__provenance", notes)
-        put(self, "_Context__traced", is_traced)
+        put(self, _PATH, path)
+        put(self, _PROVENANCE, notes)
+        put(self, _TRACED, is_traced)
         prefix = f"{path}." if path else ""
         frozen = {
             _key(key, path): _freeze(value, notes, f"{prefix}{key}", is_traced)
             for key, value in _pairs(values or {})
         }
-        put(self, "_Context__values", frozen)
+        put(self, _VALUES, frozen)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -193,13 +198,13 @@ def _frozen(message: str) -> FrozenContextError:
 
 def provenance_of(context: Any) -> Provenance:
     """Return what is known of the values of a context."""
-    notes: Provenance = getattr(context, "_Context__provenance")  # noqa: B009
+    notes: Provenance = getattr(context, _PROVENANCE)
     return notes
 
 
 def path_of(context: Any) -> str:
     """Return the dotted path of a section; that of a whole context is empty."""
-    path: str = getattr(context, "_Context__path")  # noqa: B009
+    path: str = getattr(context, _PATH)
     return path
 
 
@@ -242,7 +247,7 @@ def _key(key: Any, path: str) -> str:
 
 
 def _values(context: Any) -> dict[str, Any]:
-    values: dict[str, Any] = getattr(context, "_Context__values")  # noqa: B009
+    values: dict[str, Any] = getattr(context, _VALUES)
     return values
 
 
@@ -267,7 +272,10 @@ def _to_dict(self: Context) -> dict[str, Any]:
 
 def _get(self: Context, name: str, default: Any = None) -> Any:
     """Return the value of a key, or ``default``."""
-    return self[name] if name in self else default  # noqa: SIM401
+    if name not in _values(self):
+        getattr(self, _ANNOUNCE)(name)
+        return default
+    return self[name]
 
 
 def _keys(self: Context) -> Any:
@@ -289,7 +297,7 @@ def _items(self: Context) -> Any:
 
 
 def _announce(context: Any) -> None:
-    getattr(context, "_Context__announce")()  # noqa: B009
+    getattr(context, _ANNOUNCE)()
 
 
 # Methods live outside the class, so that a key of the same name is found first.

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gluepy.context.hooks import is_hook, resolve
 from gluepy.exceptions import MergeError
 from gluepy.utils.mapping import flatten, merge, overlay
-
-_CONFLICT_PATH = re.compile(r" at '(.*)'$", re.DOTALL)
 
 
 class Draft:
@@ -92,7 +89,9 @@ class Draft:
                 self._origins[path] = origin
 
     def _explained(self, error: MergeError, origin: str) -> MergeError:
-        found = _CONFLICT_PATH.search(error.message)
+        import re
+
+        found = re.search(r" at '(.*)'$", error.message, re.DOTALL)
         path = found[1] if found else ""
         return MergeError(
             error.message, hint=f"({self.origin(path) or 'what was there'} against {origin})."

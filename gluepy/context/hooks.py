@@ -15,7 +15,7 @@ run any code.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from gluepy.conf.settings import default_settings
 from gluepy.context.document import thaw
@@ -99,10 +99,10 @@ def _function(hook: dict[str, Any], title: str) -> Callable[..., Any]:
             f"{title} is not allowed.",
             hint=f"Add '{name}' or '{package}.*' to the setting CONTEXT_HOOKS.",
         )
-    function = _imported(name, title)
-    if callable(function):
-        return function  # type: ignore[no-any-return]
-    raise ContextError(f"{title} is a {type(function).__name__}, not a function.")
+    function: Any = _imported(name, title)
+    if not callable(function):
+        raise ContextError(f"{title} is a {type(function).__name__}, not a function.")
+    return cast(Callable[..., Any], function)
 
 
 def _is_allowed(name: str) -> bool:

@@ -9,31 +9,16 @@ YAML 1.1 or 1.2 would take for something else are quoted.
 
 from __future__ import annotations
 
-import datetime
-import re
 from typing import Any
 
 import yaml
 
-from gluepy.conf.settings import default_settings
 from gluepy.context.document import Context, provenance_of, thaw
 from gluepy.context.masking import masked
+from gluepy.context.types import Dumper, Loader, Secret
 from gluepy.exceptions import ContextError
-from gluepy.utils.text import did_you_mean
 
-_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_TIME_TAG = "!time"
-_TIME = re.compile(r"T\d\d:\d\d:\d\d(\.\d{6})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?")
 _SET_TAG = "tag:yaml.org,2002:set"
-# What YAML 1.2 takes for a number or YAML 1.1 for a boolean although PyYAML does not.
-_NUMBER_LIKE = re.compile(
-    r"[-+]?(\.\d+|\d[\d_]*(\.[\d_]*)?)([eE][-+]?\d+)?|0[oO][0-7]+|[yYnN]|[-+]?\.(inf|nan)",
-    re.IGNORECASE,
-)
-# Texts of several lines that are safe, and nicer to read, as a block.
-_BLOCK = re.compile(r"[^\s][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*")
-_TRAILING_SPACE = re.compile(r"\s(\n|$)")
 _MARKUP = {
     "!": "Only the tags !secret and !setting are known.",
     "\t": "Indent with spaces, not with tabs.",
@@ -70,106 +55,6 @@ class Document:
         self.secrets = secrets
 
 
-class _Secret:
-    """A value under ``!secret`` or ``!setting`` until its dotted path is known."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
-class _Loader(_BaseLoader):  # type: ignore[misc]
-    """The safe loader; a value that fits its type but names nothing is told with its line."""
-
-    def construct_object(self, node: Any, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep=deep)
-        except (ValueError, OverflowError) as error:
-            problem = f"'{node.value}' cannot be read: {error}"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
-
-
-def _construct_untagged(loader: Any, node: Any) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        is_plain = not node.style
-        tag = loader.resolve(yaml.ScalarNode, node.value, (is_plain, not is_plain))
-    else:
-        tag = loader.resolve(type(node), None, True)
-    untagged = type(node)(tag, node.value, node.start_mark, node.end_mark)
-    return loader.construct_object(untagged, deep=True)
-
-
-def _construct_secret(loader: Any, node: Any) -> _Secret:
-    return _Secret(_construct_untagged(loader, node))
-
-
-def _construct_setting(loader: Any, node: Any) -> _Secret:
-    try:
-        return _Secret(getattr(default_settings, str(node.value)))
-    except AttributeError:
-        from gluepy.conf.settings import DEFAULTS
-
-        known = {*DEFAULTS, *default_settings.defined()}
-        problem = f"There is no setting '{node.value}'. {did_you_mean(str(node.value), known)}"
-        raise yaml.MarkedYAMLError(problem=problem.strip(), problem_mark=node.start_mark) from None
-
-
-def _construct_time(loader: Any, node: Any) -> datetime.time:
-    return datetime.time.fromisoformat(node.value[1:])
-
-
-_Loader.add_constructor("!secret", _construct_secret)
-_Loader.add_constructor("!setting", _construct_setting)
-_Loader.add_constructor(_TIME_TAG, _construct_time)
-
-
-class _Dumper(_BaseDumper):  # type: ignore[misc]
-    """The safe dumper; subclasses of plain types are written as these types."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _represent_str(dumper: Any, value: str) -> Any:
-    text = str.__str__(value)
-    style = None
-    if _NUMBER_LIKE.fullmatch(text):
-        style = "'"
-    elif "\n" in text:
-        is_safe = _BLOCK.fullmatch(text) and not _TRAILING_SPACE.search(text.rstrip("\n"))
-        style = "|" if is_safe else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _represent_time(dumper: Any, value: datetime.time) -> Any:
-    if value.tzinfo is not None and value.utcoffset() is None:
-        raise yaml.representer.RepresenterError(f"{value!r} has no fixed offset")
-    text = value.replace(fold=0).isoformat()
-    return dumper.represent_scalar(_TIME_TAG, f"T{text}")
-
-
-def _represent_datetime(dumper: Any, value: datetime.datetime) -> Any:
-    offset = value.utcoffset()
-    if offset is not None and offset % datetime.timedelta(minutes=1):
-        # YAML knows no offset with seconds.
-        value = value.astimezone(datetime.UTC)
-    text = datetime.datetime.isoformat(value, " ", timespec="microseconds")
-    text = text.replace(".000000", "", 1)
-    return dumper.represent_scalar("tag:yaml.org,2002:timestamp", text)
-
-
-_Dumper.add_multi_representer(str, _represent_str)
-_Dumper.add_representer(str, _represent_str)
-_Dumper.add_representer(datetime.time, _represent_time)
-_Dumper.add_representer(datetime.datetime, _represent_datetime)
-_Dumper.add_multi_representer(datetime.datetime, _represent_datetime)
-_Dumper.add_multi_representer(int, lambda dumper, value: dumper.represent_int(int(value)))
-_Dumper.add_multi_representer(float, lambda dumper, value: dumper.represent_float(float(value)))
-for _class in (_Loader, _Dumper):
-    _class.add_implicit_resolver(_TIME_TAG, re.compile(f"^(?:{_TIME.pattern})$"), ["T"])
-
-
 def load(text: str | bytes, name: str) -> Document:
     """Read one YAML document whose top level is a mapping.
 
@@ -182,7 +67,7 @@ def load(text: str | bytes, name: str) -> Document:
     """
     values = load_value(text, name)
     secrets: set[str] = set()
-    if isinstance(values, _Secret):
+    if isinstance(values, Secret):
         values = values.value
         secrets = {str(key) for key in values} if isinstance(values, dict) else secrets
     if values is None:
@@ -198,7 +83,7 @@ def load(text: str | bytes, name: str) -> Document:
 def load_value(text: str | bytes, name: str) -> Any:
     """Read one YAML document of any type; values under a tag are still wrapped."""
     decoded = _decode(text, name)
-    loader = _Loader(decoded)
+    loader = Loader(decoded)
     try:
         node = loader.get_single_node()
         if node is None:
@@ -220,7 +105,7 @@ def dump(values: dict[str, Any]) -> str:
     try:
         text: str = yaml.dump(
             values,
-            Dumper=_Dumper,
+            Dumper=Dumper,
             allow_unicode=True,
             default_flow_style=False,
             sort_keys=False,
@@ -245,7 +130,7 @@ def dump_context(context: Any) -> str:
 def is_plain(value: Any) -> bool:
     """Tell whether a value can be written to YAML and read back."""
     try:
-        yaml.dump(value, Dumper=_Dumper)
+        yaml.dump(value, Dumper=Dumper)
     except (yaml.YAMLError, ValueError, RecursionError):
         return False
     return True
@@ -267,7 +152,7 @@ def _decode(text: str | bytes, name: str) -> str:
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
     except UnicodeDecodeError as error:
-        line = text[: error.start].count(b"\n") + 1  # type: ignore[arg-type]
+        line = error.object[: error.start].count(b"\n") + 1
         raise ContextError(
             f"{name}, line {line}: the file is not UTF-8 text.", hint="Save it as UTF-8."
         ) from error
@@ -355,7 +240,7 @@ def unwrap(value: Any, path: str, secrets: set[str], name: str) -> Any:
 
 
 def _unwrap(value: Any, path: str, secrets: set[str], above: list[int], name: str) -> Any:
-    if isinstance(value, _Secret):
+    if isinstance(value, Secret):
         secrets.add(path)
         return _unwrap(value.value, path, secrets, above, name)
     if not isinstance(value, dict | list | tuple):

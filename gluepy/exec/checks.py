@@ -8,7 +8,6 @@ exec.W003  a label cannot be typed on the command line
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -19,8 +18,6 @@ from gluepy.exec.dags import REGISTRY as DAGS
 from gluepy.exec.tasks import REGISTRY as TASKS
 from gluepy.exec.tasks import Task
 from gluepy.utils.registry import place
-
-_LABEL = re.compile(r"[^\s\-/\\][^\s/\\]*")
 
 
 @register()
@@ -50,11 +47,11 @@ def _strangers(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Messag
 def _repeated(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Message]:
     names = Counter(getattr(entry, "label", None) for entry in listed)
     for name in [name for name, count in names.items() if name and count > 1]:
-        yield Error(
-            f"lists the task '{name}' more than once.",
+        yield Warning(
+            f"lists the task '{name}' more than once, so it runs more than once.",
             hint=f"See {place(dag)}.",
             obj=f"DAG '{label}'",
-            id="exec.E002",
+            id="exec.W002",
         )
 
 
@@ -63,7 +60,7 @@ def labels() -> Iterator[Message]:
     """Yield a warning for each label with a space or slash, or a dash in front."""
     for registry in (TASKS, DAGS):
         for label, cls in registry.items():
-            if not _LABEL.fullmatch(label):
+            if label.startswith("-") or any(c.isspace() or c in "/\\" for c in label):
                 yield Warning(
                     f"has the label '{label}'.",
                     hint="A label has no spaces and slashes, and no dash in front.",

@@ -137,12 +137,9 @@ def as_number(key: str, value: Any) -> float:
     Raises:
         TypeError: It is not a number; numbers of numpy and Decimal are.
     """
-    if isinstance(value, bool | int | float):
-        return value
-    if hasattr(value, "item"):
-        return as_number(key, value.item())
     try:
-        return float(value)
+        plain = value.item() if hasattr(value, "item") else value
+        return plain if isinstance(plain, bool | int | float) else float(plain)
     except (TypeError, ValueError):
         raise TypeError(
             f"The metric '{key}' has the value {value!r}; a metric is a number."

@@ -145,7 +145,9 @@ class LocalOpsBackend(BaseOpsBackend):
                 folder = str(default_context.gluepy.run_folder)
                 self._records[run_id] = _new_record(run_id, folder)
             self._records[run_id][part].append(entry)
-            if time.monotonic() - self._written.get(run_id, 0.0) >= INTERVAL:
+            # A record that no run has started has no end either that would write it.
+            is_loose = self._records[run_id]["dag"] is None
+            if is_loose or time.monotonic() - self._written.get(run_id, 0.0) >= INTERVAL:
                 self._write(run_id)
 
     def _write(self, run_id: str) -> None:

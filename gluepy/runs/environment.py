@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from typing import Any
 
 GIT_TIMEOUT = 10.0
+_SEPARATORS = re.compile("[-_.]+")
 
 
 def host() -> dict[str, Any]:
@@ -42,8 +44,8 @@ def packages() -> dict[str, str]:
             continue
         for name in names:
             if name.endswith(".dist-info"):
-                project, _, version = name[: -len(".dist-info")].partition("-")
-                found.setdefault(project.lower().replace("_", "-"), version)
+                project, _, version = name[: -len(".dist-info")].rpartition("-")
+                found.setdefault(_SEPARATORS.sub("-", project.lower()), version)
     return dict(sorted(found.items()))
 
 

@@ -52,7 +52,7 @@ def locate(reference: str) -> str | None:
     if not name:
         return None
     if name == LATEST:
-        return next(iterate(), None)
+        return next(filter(is_run, iterate()), None)
     if "/" in name:
         return _relative(reference.strip()) or name
     return _by_id(name)

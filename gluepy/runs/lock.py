@@ -25,6 +25,7 @@ class RunLock:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.path = f"{folder}/{NAME}"
+        self._record = b""
 
     def acquire(self) -> None:
         """Take the lock, from a dead holder too.
@@ -32,26 +33,14 @@ class RunLock:
         Raises:
             RunLockedError: A live process has it; the message names host, process and time.
         """
-        if not getattr(default_storage, "supports_exclusive", False):
-            return
-        record = json.dumps(_holder_record())
-        for _ in range(3):
-            try:
-                default_storage.touch(self.path, record, exclusive=True)
-                return
-            except FileExistsError:
-                holder = holder_of(self.folder)
-                if holder is not None and is_alive(holder):
-                    raise _locked(self.folder, holder) from None
-                self.release()
-        raise _locked(self.folder, holder_of(self.folder) or {})
+        self._record = json.dumps(_holder_record()).encode()
+        _take(self.folder, self.path, self._record)
 
     def release(self) -> None:
-        """Give the lock back."""
-        try:
+        """Give the lock back; one that is another's by now stays."""
+        if self._record and _content(self.path) == self._record:
             default_storage.rm(self.path)
-        except FileNotFoundError:
-            return
+        self._record = b""
 
     def __enter__(self) -> RunLock:
         self.acquire()
@@ -63,11 +52,57 @@ class RunLock:
 
 def holder_of(folder: str) -> dict[str, Any] | None:
     """Return who holds a run folder: host, pid, since; None if nobody does."""
+    content = _content(f"{folder}/{NAME}")
+    return None if content is None else _parse(content)
+
+
+def _take(folder: str, path: str, record: bytes) -> None:
+    """Make the file that is the lock.
+
+    Only who holds the right to remove a dead lock may do so, and that right is a lock of the
+    same kind: of two that find the same dead holder, one takes over.
+    """
+    former = _content(path)
+    if former is not None:
+        if is_alive(_parse(former)):
+            raise _locked(folder, _parse(former))
+        _remove_dead(folder, path, former)
     try:
-        holder = json.loads(default_storage.open(f"{folder}/{NAME}"))
-    except (FileNotFoundError, ValueError):
+        default_storage.touch(path, record, exclusive=_is_exclusive())
+    except FileExistsError:
+        raise _locked(folder, _parse(_content(path) or b"")) from None
+
+
+def _remove_dead(folder: str, path: str, dead: bytes) -> None:
+    right, record = f"{path}.takeover", json.dumps(_holder_record()).encode()
+    _take(folder, right, record)
+    try:
+        if _content(path) == dead:
+            default_storage.rm(path)
+    finally:
+        default_storage.rm(right)
+
+
+def _is_exclusive() -> bool:
+    """Tell whether the storage can refuse the second; without, the lock is a good notice."""
+    return bool(getattr(default_storage, "supports_exclusive", False))
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        content: bytes = default_storage.open(path)
+    except FileNotFoundError:
         return None
-    return holder if isinstance(holder, dict) else None
+    return content
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    """Return the holder a lock names; nobody can say that one without a name is dead."""
+    try:
+        holder = json.loads(content)
+    except ValueError:
+        return {}
+    return holder if isinstance(holder, dict) else {}
 
 
 def is_alive(holder: dict[str, Any]) -> bool:
@@ -79,8 +114,8 @@ def is_alive(holder: dict[str, Any]) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except (PermissionError, OSError):
-        return True
+    except PermissionError:
+        pass  # it is another user's, so it is there
     return bool(_born(pid) == holder.get("born"))
 
 
@@ -90,12 +125,16 @@ def _holder_record() -> dict[str, Any]:
 
 
 def _born(pid: int) -> str | None:
-    """Return when a process started, in ticks since boot, where /proc tells it."""
+    """Return when a process started, in ticks since boot, where /proc tells it.
+
+    One that has ended and was not waited for is "ended".
+    """
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+            facts = file.read().rpartition(")")[2].split()
+    except OSError:
         return None
+    return "ended" if facts[0] in "ZX" else facts[19]
 
 
 def _locked(folder: str, holder: dict[str, Any]) -> RunLockedError:

@@ -19,7 +19,8 @@ from gluepy.conf.secrets import mask
 from gluepy.files.storages import default_storage
 from gluepy.runs.folder import LOG
 
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_ESCAPE = "\x1b"
+_COLOURS = r"\x1b\[[0-9;?]*[A-Za-z]"
 _current: ContextVar[RunLog | None] = ContextVar("run_log", default=None)
 _open: list[RunLog] = []
 _guard = threading.Lock()
@@ -68,7 +69,7 @@ class RunLog:
 
     def write(self, text: str) -> None:
         """Add text as it is, colours and secrets taken out."""
-        clean = mask(_COLOURS.sub("", text))
+        clean = mask(re.sub(_COLOURS, "", text) if _ESCAPE in text else text)
         with self._lock:
             self._sink.write(clean.encode("utf-8", "replace"))
             self._sink.flush()

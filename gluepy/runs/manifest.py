@@ -16,7 +16,7 @@ from gluepy import VERSION
 from gluepy.conf import default_settings
 from gluepy.conf.secrets import mask, mask_value
 from gluepy.files.storages import default_storage
-from gluepy.ops.base import FINISHED, RUNNING
+from gluepy.ops.base import FINISHED, KILLED, RUNNING
 from gluepy.runs import environment
 from gluepy.runs.folder import MANIFEST
 from gluepy.utils.timezone import isoformat, now
@@ -93,7 +93,7 @@ def new(
         steps: ``name``, ``label`` and ``class`` of each task about to run.
     """
     former = read(folder) or {}
-    kept = {task["name"]: task for task in former.get("tasks", [])}
+    kept = {task["name"]: _settled(task) for task in former.get("tasks", [])}
     for step in steps:
         kept[step["name"]] = _pending(step)
     return Manifest(
@@ -121,6 +121,11 @@ def new(
             "tasks": list(kept.values()),
         },
     )
+
+
+def _settled(task: dict[str, Any]) -> dict[str, Any]:
+    """Return a task of a former attempt; one still running there was killed with it."""
+    return {**task, "status": KILLED} if task["status"] == RUNNING else task
 
 
 def _pending(step: dict[str, str]) -> dict[str, Any]:

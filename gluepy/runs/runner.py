@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -32,7 +33,7 @@ from gluepy.runs import environment, manifest
 from gluepy.runs.folder import CONTEXT, LOG, METRICS, for_retry
 from gluepy.runs.interrupts import Terminated, terminable, undisturbed
 from gluepy.runs.lock import RunLock
-from gluepy.runs.log import RunLog
+from gluepy.runs.log import RunLog, current_log
 from gluepy.runs.plan import Selection, Step, build_plan
 from gluepy.runs.run import Run
 from gluepy.runs.worker import Report, describe, place_of, run_task
@@ -109,34 +110,26 @@ class Runner:
         return made
 
     def _run_locked(self, context: Context, steps: list[Step]) -> Run:
-        with undisturbed():
-            record = self._open(context, steps)
+        record = self._open(context, steps)
         run = Run(record.folder, record.data, context)
         with _closing(run, record):
+            with undisturbed():
+                _announce(record, context)
             signals.run_started.send_robust(run=run)
             self._work(run, record, steps)
         signals.run_finished.send_robust(run=run)
         return run
 
     def _open(self, context: Context, steps: list[Step]) -> manifest.Manifest:
-        run_id, folder = str(context.gluepy.run_id), str(context.gluepy.run_folder)
-        text = dump_context(context)
-        default_storage.touch(f"{folder}/{CONTEXT}", text)
-        record = manifest.new(
-            run_id=run_id,
+        folder = str(context.gluepy.run_folder)
+        default_storage.touch(f"{folder}/{CONTEXT}", dump_context(context))
+        return manifest.new(
+            run_id=str(context.gluepy.run_id),
             folder=folder,
             dag=self.dag.label,
             created_at=context.gluepy.created_at,
             steps=[_describe_step(step) for step in steps],
         )
-        record.write()
-        default_mlops.create_run(
-            dag=self.dag.label,
-            run_id=run_id,
-            config=load(text, CONTEXT).values,
-            username=environment.username(),
-        )
-        return record
 
     def _work(self, run: Run, record: manifest.Manifest, steps: list[Step]) -> None:
         """Run the steps one after another; the first that fails ends the run.
@@ -153,6 +146,17 @@ class Runner:
                 executor.submit(step.name, run_task, step.task)
                 for name, outcome in executor.wait():
                     _note(run, record, by_name[name], outcome)
+
+
+def _announce(record: manifest.Manifest, context: Context) -> None:
+    """Write the manifest and tell the tracker: from here on the run has started."""
+    record.write()
+    default_mlops.create_run(
+        dag=record.data["dag"],
+        run_id=record.data["run_id"],
+        config=load(dump_context(context), CONTEXT).values,
+        username=environment.username(),
+    )
 
 
 def _executor() -> BaseExecutor:
@@ -185,7 +189,9 @@ def _note(run: Run, record: manifest.Manifest, step: Step, outcome: Outcome) -> 
         return
     error = report.error
     record.task_ended(step.name, FAILED, outcome.seconds, report.trace, describe(error))
-    logger.debug("Task '%s' raised", step.name, exc_info=error)
+    log = current_log()
+    if log is not None:  # the terminal gets one line, the run's log the traceback
+        log.write("".join(traceback.format_exception(error)))
     signals.task_failed.send_robust(run=run, task=step.name, error=error)
     raise _task_error(run, step, error) from error
 

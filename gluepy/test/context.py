@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import wraps
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from unittest import TestCase
 
 from gluepy.context.current import current, current_context, overriding
@@ -57,17 +57,20 @@ class override_context:
 
     def __call__(self, target: Target) -> Target:
         """Decorate a function or a test case class."""
+        return cast(Target, self._decorated(target))
+
+    def _decorated(self, target: Any) -> Any:
         if isinstance(target, type):
-            return self._class(target)  # type: ignore[return-value]
+            return self._class(target)
         if inspect.iscoroutinefunction(target):
-            return self._coroutine(target)  # type: ignore[return-value]
+            return self._coroutine(target)
 
         @wraps(target)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             with override_context(self._values):
                 return target(*args, **kwargs)
 
-        return wrapper  # type: ignore[return-value]
+        return wrapper
 
     def _coroutine(self, target: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(target)
@@ -77,13 +80,13 @@ class override_context:
 
         return wrapper
 
-    def _class(self, cls: type) -> type:
+    def _class(self, cls: Any) -> Any:
         if not issubclass(cls, TestCase):
             raise TypeError(
                 f"override_context cannot decorate the class '{cls.__name__}':"
                 " it is no unittest.TestCase. Decorate its methods."
             )
-        values, set_up = self._values, cls.setUpClass.__func__  # type: ignore[attr-defined]
+        values, set_up = self._values, cls.setUpClass.__func__
 
         def set_up_class(inner: type[TestCase]) -> None:
             override = override_context(values)
@@ -91,7 +94,7 @@ class override_context:
             inner.addClassCleanup(override.__exit__, None, None, None)
             set_up(inner)
 
-        cls.setUpClass = classmethod(set_up_class)  # type: ignore[assignment, method-assign]
+        cls.setUpClass = classmethod(set_up_class)
         return cls
 
 

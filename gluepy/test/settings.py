@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from functools import wraps
 from typing import Any
+from unittest import TestCase
 
 from gluepy.conf import default_settings
 
@@ -12,8 +13,9 @@ from gluepy.conf import default_settings
 class override_settings:
     """Give settings other values, as a context manager or a decorator.
 
-    Decorates functions, coroutines and ``unittest.TestCase`` classes. Whatever was made
-    from a changed setting, such as ``default_storage``, is made anew inside and again after.
+    Decorates functions, coroutines, methods and subclasses of ``unittest.TestCase``. Whatever
+    was made from a changed setting, such as ``default_storage``, is made anew inside and again
+    after.
 
     Example:
         >>> with override_settings(STORAGE_BACKEND="gluepy.files.storages.memory.MemoryStorage"):
@@ -22,13 +24,16 @@ class override_settings:
 
     def __init__(self, **values: Any) -> None:
         self.values = values
+        self._entered: list[dict[str, Any]] = []
 
     def __enter__(self) -> override_settings:
-        default_settings._push(self.values)
+        layer = dict(self.values)
+        default_settings._push(layer)
+        self._entered.append(layer)
         return self
 
     def __exit__(self, *_: object) -> None:
-        default_settings._pop(self.values)
+        default_settings._pop(self._entered.pop())
 
     def __call__(self, decorated: Any) -> Any:
         """Return the function, coroutine or test case with the values in force inside."""
@@ -58,18 +63,18 @@ class override_settings:
         return inside
 
     def _on_class(self, cls: Any) -> Any:
-        set_up, tear_down = cls.setUp, cls.tearDown
+        if not issubclass(cls, TestCase):
+            raise TypeError(
+                f"override_settings cannot decorate the class '{cls.__name__}':"
+                " it is no unittest.TestCase. Decorate its methods."
+            )
+        set_up = cls.setUp
 
-        def enter(case: Any) -> None:
-            case._overridden_settings = self._again()
-            case._overridden_settings.__enter__()
+        def enter(case: TestCase) -> None:
+            override = self._again()
+            override.__enter__()
+            case.addCleanup(override.__exit__)
             set_up(case)
 
-        def leave(case: Any) -> None:
-            try:
-                tear_down(case)
-            finally:
-                case._overridden_settings.__exit__()
-
-        cls.setUp, cls.tearDown = enter, leave
+        cls.setUp = enter
         return cls

@@ -47,10 +47,13 @@ class _RenamedModule:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         _warn(spec.name, RENAMED_MODULES[spec.name])
-        return import_module(RENAMED_MODULES[spec.name])
+        module = import_module(RENAMED_MODULES[spec.name])
+        self._spec = module.__spec__
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Do nothing: the module was executed under its own name."""
+        """Give the module its own spec back; it was executed under its own name."""
+        module.__spec__ = self._spec
 
 
 class _RenamedFinder:

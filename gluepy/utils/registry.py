@@ -73,9 +73,18 @@ class Registry(MutableMapping[str, T], Generic[T]):
 
 
 def _is_redefined(old: Any, new: Any) -> bool:
-    """Tell whether ``new`` is ``old`` typed in again, where no file holds either."""
-    same = (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__)
-    return same and not hasattr(sys.modules.get(new.__module__), "__file__")
+    """Tell whether ``new`` takes the place of ``old``.
+
+    It was typed in again where no file holds either, or its module is imported anew after an
+    import of it that failed.
+    """
+    if (old.__module__, old.__qualname__) != (new.__module__, new.__qualname__):
+        return False
+    module = sys.modules.get(new.__module__)
+    if not hasattr(module, "__file__"):
+        return True
+    name = new.__qualname__
+    return "." not in name and getattr(module, name, None) is not old
 
 
 def place(cls: Any) -> str:

@@ -25,6 +25,11 @@ class Source:
     def lines(self) -> int:
         return len(self.text.splitlines())
 
+    @property
+    def is_contract(self) -> bool:
+        """Whether this is a contract: tests that are shipped, for the backends of users."""
+        return self.name.startswith("gluepy/test/contracts/")
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -48,7 +53,9 @@ class Definition:
 
     @property
     def is_public(self) -> bool:
-        return not any(part.startswith("_") for part in self.name.split("."))
+        parts = self.name.split(".")
+        is_test = self.source.is_contract and parts[-1].startswith("test_")
+        return not is_test and not any(part.startswith("_") for part in parts)
 
 
 def _docstring_lines(node: ast.AST) -> int:

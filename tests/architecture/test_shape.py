@@ -86,7 +86,7 @@ def test_the_library_never_asserts():
         f"{source.name}:{node.lineno}"
         for source in sources()
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Assert)
+        if isinstance(node, ast.Assert) and not source.is_contract
     ]
     assert found == []
 

@@ -70,7 +70,7 @@ class BaseDataManager:
             DataError: The engine cannot read the content.
         """
         place = self._locate(path, root, storage)
-        with self._explaining("read", place), source_of(place) as source:
+        with self._explaining("read", place), self._source(place) as source:
             if isinstance(source, Folder):
                 return self._read_folder(source, _columns(columns), options)
             read = self._primitive("read", place)
@@ -149,7 +149,7 @@ class BaseDataManager:
         """Yield dataframes of at most ``size`` rows; one at a time is held in memory."""
         place = self._locate(path, root, storage)
         read = self._primitive("batches", place)
-        with self._explaining("read", place), source_of(place) as source:
+        with self._explaining("read", place), self._source(place) as source:
             yield from read(source, place.form, _columns(columns), size, options)
 
     # --- Databases -----------------------------------------------------------------------
@@ -225,6 +225,10 @@ class BaseDataManager:
     def _scan(self, place: Place, columns: list[str] | None, options: dict[str, Any]) -> Any:
         """Return the engine's lazy frame."""
         raise DataError(f"{type(self).__name__} has no lazy frames.")
+
+    def _source(self, place: Place) -> AbstractContextManager[Any]:
+        """Return the context of what the engine reads from: a path, a file or a `Folder`."""
+        return source_of(place)
 
     # --- Finding the way -----------------------------------------------------------------
 

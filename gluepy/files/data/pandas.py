@@ -187,7 +187,7 @@ class PandasDataManager(BaseDataManager):
         if project is not None:
             return _read_bigquery(sql, project, options)
         if chunks is None:
-            with reading(database, sql) as (connection, query):
+            with reading(database, sql, params) as (connection, query):
                 return pd.read_sql(query, connection, params=params, **options)
         return self._sql_chunks(sql, database, params, chunks, options)
 
@@ -196,7 +196,7 @@ class PandasDataManager(BaseDataManager):
     ) -> Iterator[pd.DataFrame]:
         from gluepy.files.data.sql import reading
 
-        with reading(database, sql, stream=chunks) as (connection, query):
+        with reading(database, sql, params, stream=chunks) as (connection, query):
             yield from pd.read_sql(query, connection, params=params, chunksize=chunks, **options)
 
     def write_sql(

@@ -11,11 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gluepy.files.data.formats import Format
 from gluepy.files.data.places import Folder
 from gluepy.files.data.problems import check_columns
 
 # Arguments that make `ParquetFile`; any other one needs `read_table`.
 _OPENING = ("memory_map", "buffer_size", "pre_buffer", "read_dictionary", "decryption_properties")
+
+PARQUET = Format("parquet", ".parquet")
 
 
 def read(file: Any, columns: list[str] | None, options: dict[str, Any]) -> pa.Table:
@@ -34,11 +37,9 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield a Parquet file, or a folder of them, in batches of at most ``size`` rows."""
     if isinstance(file, Folder):
-        import pyarrow.dataset as ds
+        from gluepy.files.data.datasets import open_dataset
 
-        data = ds.dataset(
-            file.path, filesystem=file.filesystem, format="parquet", partitioning="hive"
-        )
+        data = open_dataset(file, PARQUET)
         yield from data.to_batches(columns=columns, batch_size=size, **options)
         return
     with pq.ParquetFile(file) as opened:

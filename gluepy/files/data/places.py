@@ -35,6 +35,13 @@ class Folder(NamedTuple):
     filesystem: Any = None
 
 
+class File(NamedTuple):
+    """A file that is opened later: a local path, or a path on an Arrow filesystem."""
+
+    path: str
+    filesystem: Any = None
+
+
 Source = str | BinaryIO | Folder
 
 # Names of the files in a folder of Parquet files; the same in every run.
@@ -56,6 +63,24 @@ def source_of(place: Place) -> Iterator[Source]:
     else:
         with place.storage.reading(place.path) as file:
             yield file
+
+
+def lasting_source_of(place: Place) -> File | Folder | None:
+    """Return what a lazy frame reads a place from later; None if it must be read now."""
+    storage = place.storage
+    local = storage.local_path(place.path)
+    if local is not None:
+        announce(place)
+        return Folder(local) if storage.isdir(place.path) else File(local)
+    arrow = storage.arrow_filesystem()
+    if arrow is None:
+        return None
+    path = joined(arrow[1], place.path)
+    found = arrow[0].get_file_info(path)
+    if not (found.is_file or found.type.name == "Directory"):
+        raise FileNotFoundError(path)
+    announce(place)
+    return File(path, arrow[0]) if found.is_file else Folder(path, arrow[0])
 
 
 @contextmanager

@@ -33,6 +33,8 @@ def explaining(
     except (*_COMPLAINTS, *errors) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
+        if verb != "write" and not place.storage.exists(place.path):
+            raise not_found(place) from error
         raise DataError(f"Cannot {verb} '{place.asked}': {first_line(error)}") from error
 
 

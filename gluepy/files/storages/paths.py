@@ -7,7 +7,7 @@ import re
 
 from gluepy.exceptions import UnsafePathError
 
-_TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp(\.[^.]+){0,2}")
+_TEMPORARY = r"\..*\.[0-9a-f]{8}\.tmp(\.[^.]+){0,2}"
 _LONGEST_NAME = 40
 
 
@@ -71,4 +71,4 @@ def temporary_name(name: str, *, keep_suffix: bool = False) -> str:
 
 def is_temporary(name: str) -> bool:
     """Tell whether a name was made by :func:`temporary_name`."""
-    return name[:1] == "." and _TEMPORARY.fullmatch(name) is not None
+    return name[:1] == "." and re.fullmatch(_TEMPORARY, name) is not None
