@@ -145,8 +145,11 @@ def _pending(step: dict[str, str]) -> dict[str, Any]:
 
 def read(folder: str) -> dict[str, Any] | None:
     """Return the manifest a folder holds, None if there is none that can be read."""
+    path = f"{folder}/{MANIFEST}"
+    if not default_storage.exists(path):  # cheaper than an error that looks for close names
+        return None
     try:
-        data = json.loads(default_storage.open(f"{folder}/{MANIFEST}"))
+        data = json.loads(default_storage.open(path))
     except (FileNotFoundError, ValueError):
         return None
     return data if isinstance(data, dict) else None
