@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gluepy.conf.secrets import mask_argument, mask_named
 from gluepy.conf.settings import default_settings
 from gluepy.context import yaml
 from gluepy.context.document import thaw
@@ -85,7 +86,7 @@ def lay_params(draft: Draft, params: Iterable[str] | Mapping[str, Any] | None) -
         return
     for param in _listed(params, "params"):
         path, equals, text = str(param).partition("=")
-        flag = f"--param {param}"
+        flag = f"--param {mask_argument(str(param))}"
         if not equals or not path.strip("+ "):
             raise ContextError(
                 f"{flag}: this is not KEY=VALUE.", hint="Write it like --param section.key=3"
@@ -141,7 +142,7 @@ def _unknown(draft: Draft, key: str, flag: str, text: str) -> UnknownParameterEr
     known = leaves
     if not close_names(key, leaves):
         known = sorted({path for leaf in leaves for path in _with_sections(leaf)})
-    hint = f"{did_you_mean(key, known)} To add one: --param +{key}={text}"
+    hint = f"{did_you_mean(key, known)} To add one: --param +{key}={mask_named(key, text)}"
     return UnknownParameterError(f"{flag}: there is no parameter '{key}'.", hint=hint.strip())
 
 
