@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -46,7 +47,11 @@ def _run(folder: str | None, settings: str | None) -> None:
         show_traceback = "--traceback" in taken
         if folder is not None and arguments[:1] not in (["startproject"], ["version"]):
             _boot(folder, settings, taken)
-        cli.main([*(["--traceback"] if show_traceback else []), *arguments])
+        try:
+            cli.main([*(["--traceback"] if show_traceback else []), *arguments])
+        finally:
+            # The process ends, and the system takes all it had back: nothing to collect.
+            gc.freeze()
 
 
 def _boot(folder: str, default: str | None, taken: dict[str, str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import click
 from gluepy.conf.secrets import mask
 from gluepy.exceptions import GluepyError
 
-INTERRUPTED = 128 + signal.SIGINT
+INTERRUPTED = 130  # what shells report of a program that Ctrl-C ended
 
 
 @contextmanager

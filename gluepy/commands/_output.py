@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from gluepy.conf.secrets import mask
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -20,7 +22,8 @@ def echo_json(value: Any) -> None:
     """Print a value as JSON."""
     import json
 
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    text = json.dumps(_masked(value), indent=2, ensure_ascii=False, default=str)
+    click.echo(text)
 
 
 def echo_table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> None:
@@ -29,7 +32,15 @@ def echo_table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> None:
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        click.echo(mask("  ".join(cells).rstrip()))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return mask(value) if isinstance(value, str) else value
 
 
 def _text(cell: Any) -> str:

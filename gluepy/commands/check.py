@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gluepy.commands._output import echo_json, json_option
+from gluepy.conf.secrets import mask
 from gluepy.exceptions import CheckError
 from gluepy.utils.text import plural
 
@@ -20,7 +21,7 @@ def command(as_json: bool) -> None:
         echo_json([message.to_dict() for message in messages])
     else:
         for message in messages:
-            click.echo(str(message))
+            click.echo(mask(str(message)))
     errors = sum(isinstance(message, Error) for message in messages)
     if errors:
         raise CheckError(f"The checks found {plural(errors, 'error')}.")

@@ -7,6 +7,7 @@ gluepy writes or shows passes :func:`mask` first.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from gluepy.conf.handlers import reset_on
@@ -20,9 +21,28 @@ _NAME = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
 _SHORTEST = 4
+# What a secret that is no text may look like without being one.
+_WORDS = frozenset({"True", "False"})
 
+_hidden: set[str] = set()
 _cached: list[re.Pattern[str] | None] = []
-reset_on(_cached.clear, "*")
+
+
+def _forget() -> None:
+    _hidden.clear()
+    _cached.clear()
+
+
+reset_on(_forget, "*")
+
+
+def hide(values: Iterable[Any]) -> None:
+    """Mask these texts and numbers too from now on: secrets that stand in no setting."""
+    texts = {str(value) for value in values if isinstance(value, str | int | float)}
+    texts = {text for text in texts if len(text) >= _SHORTEST and text not in _WORDS} - _hidden
+    if texts:
+        _hidden.update(texts)
+        _cached.clear()
 
 
 def is_secret_name(name: str) -> bool:
@@ -56,6 +76,16 @@ def mask_named(name: str, value: Any) -> Any:
     return mask_value(value)
 
 
+def mask_argument(argument: str) -> str:
+    """Return what was typed on the command line as it may be shown: ``db.password=****``."""
+    name, equals, value = argument.partition("=")
+    if name.startswith("--") and "=" in value:
+        return f"{name}{equals}{mask_argument(value)}"
+    if is_secret_name(name.lstrip("+")) or value.lstrip().startswith("!secret"):
+        return f"{name}{equals}{MASK if value else ''}"
+    return mask(argument)
+
+
 def _known_secrets() -> re.Pattern[str] | None:
     """Return what finds the settings' secrets; before they are loaded, there are none."""
     if not default_settings.configured:
@@ -67,6 +97,7 @@ def _known_secrets() -> re.Pattern[str] | None:
 
 def _pattern(settings: dict[str, Any]) -> re.Pattern[str] | None:
     texts = {text for name, value in settings.items() for text in _secrets_in(name, value)}
+    texts |= _hidden
     if not texts:
         return None
     longest_first = sorted(texts, key=len, reverse=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gluepy.conf.secrets import mask_argument, mask_named
 from gluepy.conf.settings import default_settings
 from gluepy.context import yaml
 from gluepy.context.document import thaw
 from gluepy.context.draft import Draft
-from gluepy.exceptions import ContextError, UnknownParameterError
+from gluepy.context.masking import OWN_KEYS, OWN_SECTION
+from gluepy.exceptions import ContextError, MergeError, UnknownParameterError
 from gluepy.utils.text import close_names, did_you_mean
 
-# Keys of the section `gluepy` that only gluepy itself sets.
-PROTECTED = ("run_id", "created_at", "run_folder")
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -85,7 +85,7 @@ def lay_params(draft: Draft, params: Iterable[str] | Mapping[str, Any] | None) -
         return
     for param in _listed(params, "params"):
         path, equals, text = str(param).partition("=")
-        flag = f"--param {param}"
+        flag = f"--param {mask_argument(str(param))}"
         if not equals or not path.strip("+ "):
             raise ContextError(
                 f"{flag}: this is not KEY=VALUE.", hint="Write it like --param section.key=3"
@@ -110,17 +110,33 @@ def _lay_param(
     parts = key.split(".")
     if not all(parts):
         raise ContextError(f"{flag}: '{key}' is no dotted path.", hint="Write it like section.key")
-    if parts[0] == "gluepy" and (len(parts) == 1 or parts[1] in PROTECTED):
+    if parts[0] == OWN_SECTION and (len(parts) == 1 or parts[1] in OWN_KEYS):
         raise ContextError(f"{flag}: '{key}' is set by gluepy itself.", hint="Leave it out.")
     if not is_new and not _has(draft.values, parts):
         raise _unknown(draft, key, flag, text)
     document = nested(parts, value)
     # A null that is asked for is set; in a file it would leave the value that is there.
     lay = draft.put if value is None and _has(draft.values, parts) else draft.lay
-    lay(document, flag, secrets)
+    try:
+        lay(document, flag, secrets)
+    except MergeError as error:
+        hint = f"{error.hint} {_typing_hint(value, key, text)}".strip()
+        raise MergeError(error.message, hint=hint) from None
 
 
-def nested(parts: list[str], value: Any) -> dict[str, Any]:
+def _typing_hint(value: Any, key: str, text: str) -> str:
+    """Tell how to write what YAML takes for another type than it looks like."""
+    if not isinstance(value, str):
+        return f"If it is a text: --param '{key}=\"{text}\"'"
+    try:
+        number = float(value)
+    except ValueError:
+        return ""
+    mantissa, _, exponent = f"{number:e}".partition("e")
+    return f"YAML takes '{value}' for a text; write {float(mantissa)}e{exponent}."
+
+
+def nested(parts: Sequence[str], value: Any) -> dict[str, Any]:
     """Return ``{"a": {"b": value}}`` for the parts ``["a", "b"]``."""
     for part in reversed(parts):
         value = {part: value}
@@ -141,7 +157,7 @@ def _unknown(draft: Draft, key: str, flag: str, text: str) -> UnknownParameterEr
     known = leaves
     if not close_names(key, leaves):
         known = sorted({path for leaf in leaves for path in _with_sections(leaf)})
-    hint = f"{did_you_mean(key, known)} To add one: --param +{key}={text}"
+    hint = f"{did_you_mean(key, known)} To add one: --param +{key}={mask_named(key, text)}"
     return UnknownParameterError(f"{flag}: there is no parameter '{key}'.", hint=hint.strip())
 
 

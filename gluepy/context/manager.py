@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from gluepy.context.draft import Draft
 from gluepy.context.hooks import is_hook, resolve
 from gluepy.context.ids import created_from_id, folder_of, new_run_id
 from gluepy.context.loader import (
-    PROTECTED,
     lay_files,
     lay_local_patches,
     lay_overrides,
@@ -22,7 +21,15 @@ from gluepy.context.loader import (
     lay_text,
     nested,
 )
-from gluepy.context.masking import OWN_SECTION, check_patterns, find_secrets, masked_paths
+from gluepy.context.masking import (
+    OWN_KEYS,
+    OWN_SECTION,
+    check_patterns,
+    find_secrets,
+    hide_values,
+    masked_origins,
+    masked_paths,
+)
 from gluepy.context.yaml import dump_context
 from gluepy.exceptions import ContextError
 
@@ -145,29 +152,40 @@ def _own_section(draft: Draft) -> dict[str, Any]:
         return own
     raise ContextError(
         f"{draft.origin(OWN_SECTION)}: '{OWN_SECTION}' is a {type(own).__name__}, not a section.",
-        hint=f"gluepy writes {', '.join(PROTECTED)} there; use another key.",
+        hint=f"gluepy writes {', '.join(OWN_KEYS)} there; use another key.",
     )
 
 
 def _finished(draft: Draft, run_id: str, created_at: datetime, run_folder: str) -> Context:
     """Return the context of a draft; the section of gluepy itself comes last."""
-    own = {key: value for key, value in _own_section(draft).items() if key not in PROTECTED}
+    own = {key: value for key, value in _own_section(draft).items() if key not in OWN_KEYS}
     identity = {"run_id": run_id, "created_at": created_at, "run_folder": run_folder}
     draft.values = {key: value for key, value in draft.values.items() if key != OWN_SECTION}
     draft.put({OWN_SECTION: {**own, **identity}}, "gluepy")
     patterns = check_patterns(default_settings.CONTEXT_SECRETS)
     secrets = find_secrets(draft.values, draft.tagged, patterns)
-    return Context(draft.values, Provenance(draft.origins(), secrets))
+    hide_values(draft.values, secrets)
+    return Context(draft.values, Provenance(masked_origins(draft.origins(), secrets), secrets))
 
 
 def _unmask(draft: Draft, file: str) -> None:
     """Take what was masked in the run folder anew from the project's files."""
-    hidden = {path: masked_paths(value, path) for path, value in draft.leaves()}
     fresh: Draft | None = None
-    for path, secrets in hidden.items():
+    for keys, value in list(_leaves(draft.values)):
+        path = ".".join(keys)
+        secrets = masked_paths(value, path)
         if secrets and draft.origin(path) == file:
             fresh = fresh or _project()
-            draft.put(nested(path.split("."), _take(fresh, path)), fresh.origin(path), secrets)
+            draft.put(nested(keys, _take(fresh, keys)), fresh.origin(path), secrets)
+
+
+def _leaves(values: dict[str, Any], *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every leaf with its keys, which may have dots in them."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, *above, key)
+        else:
+            yield (*above, key), value
 
 
 def _project() -> Draft:
@@ -176,18 +194,18 @@ def _project() -> Draft:
     return draft
 
 
-def _take(fresh: Draft, path: str) -> Any:
-    """Return the value at ``path`` in the project's files.
+def _take(fresh: Draft, keys: tuple[str, ...]) -> Any:
+    """Return the value at ``keys`` in the project's files; a hook there is called.
 
     Raises:
         ContextError: There is none.
     """
     value: Any = fresh.values
-    parts = path.split(".")
-    for at, part in enumerate(parts):
-        value = value.get(part) if isinstance(value, dict) else None
+    for end, key in enumerate(keys, start=1):
+        value = value.get(key) if isinstance(value, dict) else None
         if is_hook(value):
-            value = resolve(value, ".".join(parts[: at + 1]), fresh.origin, {})
+            value = resolve(value, ".".join(keys[:end]), fresh.origin, {})
+    path = ".".join(keys)
     if value is None or masked_paths(value, path):
         raise ContextError(
             f"The value of '{path}' is secret, so the run folder does not hold it,"

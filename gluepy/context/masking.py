@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from gluepy.conf.secrets import MASK, is_secret_name, mask
+from gluepy.conf.secrets import MASK, hide, is_secret_name, mask
 from gluepy.exceptions import SettingsError
 
-# The section that gluepy itself writes is needed to find the run again.
+# The section that gluepy itself writes, and its keys, which are needed to find the run again.
 OWN_SECTION = "gluepy"
+OWN_KEYS = ("run_id", "created_at", "run_folder")
+_OWN_PATHS = frozenset(f"{OWN_SECTION}.{key}" for key in OWN_KEYS)
 
 
 def find_secrets(
@@ -28,6 +30,13 @@ def find_secrets(
         if not _is_open(path, value)
         and (is_secret_name(path) or named(path) or _is_below(path, tagged) or _hides(value))
     )
+
+
+def hide_values(values: Any, secrets: Collection[str]) -> None:
+    """Have the secret values masked in whatever is logged or shown from now on."""
+    if secrets:
+        found = [value for path, value in _leaves(values, "") if path in secrets]
+        hide(value for value in found if not _hides(value))
 
 
 def masked(value: Any, secrets: Collection[str], path: str = "") -> Any:
@@ -46,6 +55,19 @@ def masked(value: Any, secrets: Collection[str], path: str = "") -> Any:
 def masked_paths(value: Any, path: str) -> list[str]:
     """Return the dotted paths in ``value`` that were masked when it was written."""
     return [at for at, leaf in _leaves(value, path) if isinstance(leaf, str) and MASK in leaf]
+
+
+def masked_origins(origins: dict[str, str], secrets: Collection[str]) -> dict[str, str]:
+    """Return ``origins`` without the values of flags that set something secret."""
+    holding = {
+        where
+        for path, where in origins.items()
+        if "=" in where and (path in secrets or any(s.startswith(f"{path}.") for s in secrets))
+    }
+    return {
+        path: f"{where.partition('=')[0]}={MASK}" if where in holding else where
+        for path, where in origins.items()
+    }
 
 
 def check_patterns(patterns: Any) -> list[str]:
@@ -79,7 +101,7 @@ def _join(path: str, key: Any) -> str:
 
 def _is_open(path: str, value: Any) -> bool:
     """Tell whether there is nothing to hide: no value, or one that gluepy itself set."""
-    return value is None or value == "" or path.startswith(f"{OWN_SECTION}.")
+    return value is None or value == "" or path in _OWN_PATHS
 
 
 def _is_below(path: str, tops: Collection[str]) -> bool:

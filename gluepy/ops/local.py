@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from gluepy.conf import default_context
-from gluepy.conf.secrets import mask_named
+from gluepy.conf.secrets import mask_named, mask_value
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import RUNNING, BaseOpsBackend
 from gluepy.utils.timezone import isoformat, now, parse
@@ -111,7 +111,7 @@ class LocalOpsBackend(BaseOpsBackend):
         shape = getattr(df, "shape", None)
         entry = {
             "context": context,
-            "tags": _plain(tags or {}),
+            "tags": mask_value(_plain(tags or {})),
             "shape": list(shape) if shape else None,
             "columns": [str(column) for column in getattr(df, "columns", [])],
         }

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from gluepy.conf.secrets import mask_named
 from gluepy.ops.base import BaseOpsBackend
 
 __all__ = ["BaseOpsBackend", "LoggingOpsBackend"]
@@ -35,7 +36,7 @@ class LoggingOpsBackend(BaseOpsBackend):
 
     def log_param(self, key: str, value: Any) -> None:
         """Log a parameter."""
-        logger.info("Parameter %s = %s", key, value)
+        logger.info("Parameter %s = %s", key, mask_named(key, value))
 
     def log_artifact(self, local_path: str, artifact_path: str | None = None) -> None:
         """Log that a file belongs to the run."""

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from gluepy.runs.run import Run
 from gluepy.runs.runner import run_dag
-from gluepy.runs.store import runs
+
+if TYPE_CHECKING:
+    from gluepy.runs.store import runs
 
 __all__ = ["Run", "run_dag", "runs"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "runs":
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from gluepy.runs.store import runs
+
+    return runs
+
+
+def __dir__() -> list[str]:
+    return __all__

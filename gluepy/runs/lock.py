@@ -89,6 +89,8 @@ def _is_exclusive() -> bool:
 
 
 def _content(path: str) -> bytes | None:
+    if not default_storage.exists(path):  # cheaper than an error that looks for close names
+        return None
     try:
         content: bytes = default_storage.open(path)
     except FileNotFoundError:
@@ -130,8 +132,8 @@ def _born(pid: int) -> str | None:
     One that has ended and was not waited for is "ended".
     """
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            facts = file.read().rpartition(")")[2].split()
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            facts = file.read().rpartition(b")")[2].decode().split()
     except OSError:
         return None
     return "ended" if facts[0] in "ZX" else facts[19]

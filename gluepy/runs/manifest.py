@@ -14,7 +14,7 @@ from typing import Any
 
 from gluepy import VERSION
 from gluepy.conf import default_settings
-from gluepy.conf.secrets import mask, mask_value
+from gluepy.conf.secrets import mask_argument, mask_value
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import FINISHED, KILLED, RUNNING
 from gluepy.runs import environment
@@ -109,7 +109,7 @@ def new(
             "started_at": isoformat(now()),
             "ended_at": None,
             "error": None,
-            "command": [mask(argument) for argument in sys.argv],
+            "command": [mask_argument(argument) for argument in sys.argv],
             "settings": default_settings.module_name,
             "executor": default_settings.EXECUTOR_BACKEND,
             "git": {"commit": None, "branch": None, "dirty": None},
@@ -145,8 +145,11 @@ def _pending(step: dict[str, str]) -> dict[str, Any]:
 
 def read(folder: str) -> dict[str, Any] | None:
     """Return the manifest a folder holds, None if there is none that can be read."""
+    path = f"{folder}/{MANIFEST}"
+    if not default_storage.exists(path):  # cheaper than an error that looks for close names
+        return None
     try:
-        data = json.loads(default_storage.open(f"{folder}/{MANIFEST}"))
+        data = json.loads(default_storage.open(path))
     except (FileNotFoundError, ValueError):
         return None
     return data if isinstance(data, dict) else None

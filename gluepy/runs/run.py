@@ -8,7 +8,6 @@ from gluepy.context.document import Context
 from gluepy.context.yaml import load
 from gluepy.exceptions import RunNotFoundError
 from gluepy.files.storages import BaseStorage, default_storage
-from gluepy.files.storages.prefixed import PrefixedStorage
 from gluepy.ops.base import KILLED, RUNNING
 from gluepy.runs import lock, manifest
 from gluepy.runs.folder import CONTEXT, MANIFEST, METRICS
@@ -75,6 +74,8 @@ class Run:
     @property
     def storage(self) -> BaseStorage:
         """The run folder as a storage: ``run.storage.open("metrics.json")``."""
+        from gluepy.files.storages.prefixed import PrefixedStorage
+
         return PrefixedStorage(default_storage, self.folder)
 
     @property

@@ -20,8 +20,9 @@ from gluepy import signals
 from gluepy.conf import default_context_manager, default_settings
 from gluepy.conf.handlers import import_backend
 from gluepy.context.current import using_context
-from gluepy.context.manager import Context
-from gluepy.context.yaml import dump_context, load
+from gluepy.context.document import Context, provenance_of, thaw
+from gluepy.context.masking import masked
+from gluepy.context.yaml import dump_context
 from gluepy.exceptions import CommandError, ContextError, TaskError
 from gluepy.exec.dags import DAG
 from gluepy.exec.dags import REGISTRY as DAGS
@@ -154,7 +155,7 @@ def _announce(record: manifest.Manifest, context: Context) -> None:
     default_mlops.create_run(
         dag=record.data["dag"],
         run_id=record.data["run_id"],
-        config=load(dump_context(context), CONTEXT).values,
+        config=masked(thaw(context), provenance_of(context).secrets),
         username=environment.username(),
     )
 

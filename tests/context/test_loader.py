@@ -207,6 +207,16 @@ def test_params_may_be_a_mapping_from_python(project: Project) -> None:
             "Conflicting types 'int' and 'str' at 'forecaster.horizon'"
             " (configs/context.yaml against --param forecaster.horizon=x).",
         ),
+        (
+            "rate=1e-4",
+            "Conflicting types 'float' and 'str' at 'rate' (configs/context.yaml against"
+            " --param rate=1e-4). YAML takes '1e-4' for a text; write 1.0e-04.",
+        ),
+        (
+            "name=2024-01-01",
+            "Conflicting types 'str' and 'date' at 'name' (configs/context.yaml against --param"
+            " name=2024-01-01). If it is a text: --param 'name=\"2024-01-01\"'",
+        ),
         ("+forecaster.horizon.x=3", "Conflicting types 'int' and 'dict' at 'forecaster.horizon'"),
         (
             "name=[1",
@@ -219,7 +229,7 @@ def test_params_may_be_a_mapping_from_python(project: Project) -> None:
     ],
 )
 def test_a_wrong_param_is_told_with_the_flag(project: Project, param: str, message: str) -> None:
-    project.config("forecaster: {horizon: 3}\nname: x")
+    project.config("forecaster: {horizon: 3}\nname: x\nrate: 0.5")
     with pytest.raises(ContextError) as error:
         project.create(params=[param])
     assert str(error.value).startswith(message)

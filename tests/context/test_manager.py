@@ -13,7 +13,7 @@ from gluepy.conf import default_context
 from gluepy.conf.secrets import MASK
 from gluepy.context.ids import created_from_id, folder_of
 from gluepy.context.manager import Context, DefaultContextManager, dump_context
-from gluepy.context.origins import origin_of, secrets
+from gluepy.context.origins import origin_of, origins, secrets
 from gluepy.exceptions import ContextError, SettingsError
 
 from .conftest import Project
@@ -216,6 +216,29 @@ def test_a_param_may_be_tagged_secret(project: Project) -> None:
     context = project.create(params=["a=!secret hidden"])
     assert context.a == "hidden"
     assert "hidden" not in dump_context(context)
+
+
+def test_the_value_of_a_secret_param_is_not_in_its_origin(project: Project) -> None:
+    project.config("a: x")
+    context = project.create(params=["+db={password: hunter2, host: h}", "a=b=c"])
+    assert origins(context)["db.password"] == f"--param +db={MASK}"
+    assert origins(context)["db.host"] == f"--param +db={MASK}"
+    assert origins(context)["a"] == "--param a=b=c"
+
+
+def test_secrets_of_users_under_gluepy_are_masked_but_not_the_identity(project: Project) -> None:
+    project.config("gluepy: {token: hunter2}")
+    context = project.create(run_id="token-password")
+    assert secrets(context) == ["gluepy.token"]
+    assert pyyaml.safe_load(dump_context(context))["gluepy"]["run_id"] == "token-password"
+    assert "hunter2" not in dump_context(context)
+
+
+def test_secrets_under_keys_with_dots_come_back_on_a_retry(project: Project) -> None:
+    project.config("hosts: {api.example.org: {token: t1}, api: {example: {token: t2}}}")
+    context = project.create()
+    path = project.stored("runs/x/context.yaml", dump_context(context))
+    assert project.load(path).hosts == context.hosts
 
 
 def test_an_unknown_setting_is_told_with_file_line_and_close_names(project: Project) -> None:
