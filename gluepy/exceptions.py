@@ -21,7 +21,10 @@
     ├── TaskDefinitionError           (also TypeError) a task says something that makes no sense
     ├── GraphError                    a DAG does not make sense
     │   └── CycleError                tasks wait for each other in a circle
+    ├── PlanError                     a run would fail: a parameter or an input is missing
     ├── RunError
+    │   ├── ArtifactError             a value cannot be stored, or is not there
+    │   ├── TaskOutputError           (also ValueError) a task returned more or less than it declares
     │   ├── RunNotFoundError          no run of that id or folder
     │   ├── RunLockedError            another process works in the run folder
     │   ├── TaskError                 a task of the run raised; its error is the cause
@@ -158,8 +161,22 @@ class CycleError(GraphError):
         super().__init__(f"The tasks wait for each other: {way}.", hint="Break the circle.")
 
 
+class PlanError(GluepyError):
+    """A run is known to fail before it starts."""
+
+    exit_code = 2
+
+
 class RunError(GluepyError):
     """A run cannot start or did not finish."""
+
+
+class ArtifactError(RunError):
+    """A task's value cannot be stored, or was never produced."""
+
+
+class TaskOutputError(RunError, ValueError):
+    """A task returned more or fewer values than it declares."""
 
 
 class RunNotFoundError(RunError):

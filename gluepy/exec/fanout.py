@@ -54,6 +54,7 @@ class MappedTask(Composable):
             ),
             task.options,
             task.call,
+            task.entry,
             {name: _listed(values) for name, values in spread.items()},
         )
 

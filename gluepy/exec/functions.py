@@ -34,6 +34,7 @@ class FunctionTask(Composable):
             signature=read(function),
             options=options,
             call=function,
+            entry=self,
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -44,7 +45,10 @@ class FunctionTask(Composable):
         """Return a task that runs this one once per element. See :class:`MappedTask`."""
         return MappedTask(self.spec, spread)
 
-    def __reduce__(self) -> str:
+    def __reduce__(self) -> Any:
+        # By name, as a function is; one typed at a prompt goes as a whole, with its code.
+        if self.function.__module__ == "__main__":
+            return FunctionTask, (self.function, self.label, self.spec.options)
         return self.function.__qualname__
 
     def __repr__(self) -> str:

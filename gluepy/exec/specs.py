@@ -20,10 +20,11 @@ class TaskSpec:
         signature: Inputs, parameters, outputs.
         options: Retries, timeout, tags, resources, dependencies.
         call: Runs it; takes inputs and parameters by keyword.
+        entry: The class or function task itself, which another process finds by its name.
         spread: For a mapped task: parameter -> list of values, or the marker that holds one.
     """
 
-    __slots__ = ("call", "label", "options", "path", "signature", "spread", "title")
+    __slots__ = ("call", "entry", "label", "options", "path", "signature", "spread", "title")
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class TaskSpec:
         signature: Signature,
         options: Options,
         call: Callable[..., Any],
+        entry: Any,
         spread: Mapping[str, Any] | None = None,
     ) -> None:
         self.label = label
@@ -41,6 +43,7 @@ class TaskSpec:
         self.signature = signature
         self.options = options
         self.call = call
+        self.entry = entry
         self.spread = dict(spread or {})
 
     @property

@@ -119,6 +119,7 @@ def _read_class(cls: Any) -> TaskSpec:
             depends_on=cls.depends_on,
         ),
         call=lambda **values: cls().run(**values),
+        entry=cls,
     )
 
 

@@ -24,21 +24,25 @@ class Step:
         name: Unique within the DAG: the task's label, with ``#2`` if it comes again.
         spec: What the engine knows of the task.
         is_evaluation: Whether it waits for every task that is none.
+        is_start: Whether it is the START_TASK.
     """
 
-    __slots__ = ("is_evaluation", "name", "spec")
+    __slots__ = ("is_evaluation", "is_start", "name", "spec")
 
-    def __init__(self, name: str, spec: TaskSpec, is_evaluation: bool = False) -> None:
+    def __init__(
+        self, name: str, spec: TaskSpec, is_evaluation: bool = False, is_start: bool = False
+    ) -> None:
         self.name = name
         self.spec = spec
         self.is_evaluation = is_evaluation
+        self.is_start = is_start
 
     def __repr__(self) -> str:
         return f"<Step {self.name}>"
 
 
 def steps_of(entries: Sequence[Any], evaluations: int = 0) -> list[Step]:
-    """Return a step per entry; the last ``evaluations`` of them evaluate."""
+    """Return a step per entry: the first starts, the last ``evaluations`` of them evaluate."""
     seen: Counter[str] = Counter()
     steps = []
     for index, entry in enumerate(entries):
@@ -46,7 +50,7 @@ def steps_of(entries: Sequence[Any], evaluations: int = 0) -> list[Step]:
         seen[spec.label] += 1
         repeated = f"#{seen[spec.label]}" if seen[spec.label] > 1 else ""
         last = index >= len(entries) - evaluations
-        steps.append(Step(f"{spec.label}{repeated}", spec, last))
+        steps.append(Step(f"{spec.label}{repeated}", spec, last, index == 0))
     return steps
 
 

@@ -1,39 +1,35 @@
-"""The plan of a run: which tasks run, in which order, before anything does."""
+"""The plan of a run: what will run, what is reused or skipped, and why, before anything does."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from gluepy.exceptions import CommandError, UnknownLabelError
+from gluepy.exceptions import CommandError, PlanError, UnknownLabelError
 from gluepy.exec.dags import DAG
-from gluepy.exec.tasks import REGISTRY, Task
+from gluepy.exec.markers import Artifact, Volatile
+from gluepy.exec.specs import spec_of
+from gluepy.exec.tasks import REGISTRY
+from gluepy.exec.wiring import Step, wire
+from gluepy.graph import Graph
+from gluepy.graph.selection import select
+from gluepy.runs import parameters
 from gluepy.utils.text import did_you_mean
 
-
-class Step:
-    """One task of a plan.
-
-    Attributes:
-        name: Unique within the plan: the task's label, with ``#2`` if it comes again.
-        task: The class.
-    """
-
-    __slots__ = ("name", "task")
-
-    def __init__(self, name: str, task: type[Task]) -> None:
-        self.name = name
-        self.task = task
-
-    def __repr__(self) -> str:
-        return f"<Step {self.name}>"
+RUN = "run"
+REUSE = "reuse"
+SKIP = "skip"
 
 
 class Selection:
     """Which part of a DAG to run.
 
     Args:
-        task: Label of the only task to run.
-        from_task: Label of the first task to run.
+        tasks: Labels of the only tasks to run; ``+label`` with all before it, ``label+``
+            with all after it.
+        from_task: Label of the first task to run: it and all that come after it.
+        to_task: Label of the last task to run: it and all that come before it.
+        tags: Run only tasks with one of these tags.
         skip_eval: Leave the evaluation tasks out.
         eval_only: Run only the evaluation tasks.
 
@@ -43,12 +39,15 @@ class Selection:
 
     def __init__(
         self,
-        task: str | None = None,
+        tasks: str | Sequence[str] | None = None,
         from_task: str | None = None,
+        to_task: str | None = None,
+        tags: Sequence[str] = (),
         skip_eval: bool = False,
         eval_only: bool = False,
     ) -> None:
-        if task and from_task:
+        self.tasks = [tasks] if isinstance(tasks, str) else list(tasks or ())
+        if self.tasks and from_task:
             raise CommandError(
                 "Only one of --from-task or --task can be set.",
                 hint="--task runs one task alone, --from-task starts there.",
@@ -57,38 +56,204 @@ class Selection:
             raise CommandError(
                 "--skip-eval and --eval-only are mutually exclusive.", hint="Drop one of them."
             )
-        self.task = task
         self.from_task = from_task
+        self.to_task = to_task
+        self.tags = tuple(tags)
         self.skip_eval = skip_eval
         self.eval_only = eval_only
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether tasks of the DAG are left out by name or tag."""
+        return bool(self.tasks or self.from_task or self.to_task or self.tags)
 
-def build_plan(dag: type[DAG], selection: Selection) -> list[Step]:
-    """Return the steps of a run, in order.
+
+class Decision:
+    """What happens to one step, and why.
+
+    Attributes:
+        action: ``run``, ``reuse`` or ``skip``.
+        reason: Why, for people.
+    """
+
+    __slots__ = ("action", "reason")
+
+    def __init__(self, action: str, reason: str = "") -> None:
+        self.action = action
+        self.reason = reason
+
+
+class Plan:
+    """The steps of a run in order, and what happens to each.
+
+    Attributes:
+        steps: Name -> step, in an order in which they could run one after another.
+        graph: What comes after what, among the steps that run.
+        decisions: Name -> decision.
+    """
+
+    def __init__(
+        self, steps: dict[str, Step], graph: Graph, decisions: dict[str, Decision]
+    ) -> None:
+        self.decisions = decisions
+        self.steps = {name: steps[name] for name in graph.order}
+        self.graph = graph.only(
+            [name for name, decision in decisions.items() if decision.action == RUN]
+        )
+
+    @property
+    def running(self) -> list[Step]:
+        """The steps that run."""
+        return [self.steps[name] for name in self.graph.order]
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the plan as plain data: task, action and reason of each step."""
+        return [
+            {"task": name, "action": one.action, "reason": one.reason}
+            for name, one in ((name, self.decisions[name]) for name in self.steps)
+        ]
+
+
+def build(
+    dag: DAG, selection: Selection, finished: dict[str, str] | None = None, changed: Any = ()
+) -> Plan:
+    """Return the plan of a run.
+
+    Args:
+        dag: The DAG.
+        selection: Which part of it to run.
+        finished: For a run that is resumed: name -> why the step need not run again.
+        changed: For a run that is resumed: name -> why a finished step runs again after all.
 
     Raises:
-        UnknownLabelError: The selection names a task that does not exist, or one to start
-            from that the DAG does not have.
+        UnknownLabelError: The selection names a task that does not exist.
+        GraphError: The DAG makes no sense.
+        CycleError: Its tasks wait for each other in a circle.
     """
-    if selection.task:
-        return [Step(selection.task, REGISTRY.find(selection.task))]
-    tasks = dag().inject_tasks(skip_eval=selection.skip_eval, eval_only=selection.eval_only)
-    if selection.from_task:
-        tasks = tasks[_position(dag, tasks, selection.from_task) :]
-    seen: Counter[str] = Counter()
-    steps = []
-    for task in tasks:
-        seen[task.label] += 1
-        repeated = f"#{seen[task.label]}" if seen[task.label] > 1 else ""
-        steps.append(Step(f"{task.label}{repeated}", task))
-    return steps
+    alone = _alone(dag, selection)
+    listed = [alone] if alone else dag.steps(selection.skip_eval, selection.eval_only)
+    graph = wire(listed) if not alone else Graph({alone.name: ()})
+    steps = {step.name: step for step in listed}
+    chosen = set(steps) if alone else _chosen(dag, selection, steps, graph)
+    decisions = {
+        name: Decision(RUN) if name in chosen else Decision(SKIP, "not selected")
+        for name in graph.order
+    }
+    _reuse(decisions, steps, graph, finished or {}, dict(changed))
+    return Plan(steps, graph, decisions)
 
 
-def _position(dag: type[DAG], tasks: list[type[Task]], label: str) -> int:
-    labels = [task.label for task in tasks]
-    if label not in labels:
-        raise UnknownLabelError(
-            f"Task '{label}' not found in DAG '{dag.label}' list of tasks.",
-            hint=did_you_mean(label, labels),
-        )
-    return labels.index(label)
+def _alone(dag: DAG, selection: Selection) -> Step | None:
+    """Return the step of a task that is asked for by name and is not in the DAG."""
+    if len(selection.tasks) != 1 or selection.tasks[0].strip("+") != selection.tasks[0]:
+        return None
+    label = selection.tasks[0]
+    names = {step.name for step in dag.steps(selection.skip_eval, selection.eval_only)}
+    if label in names:
+        return None
+    return Step(label, spec_of(REGISTRY.find(label)))
+
+
+def _chosen(dag: DAG, selection: Selection, steps: dict[str, Step], graph: Graph) -> set[str]:
+    asked = [*selection.tasks, selection.from_task, selection.to_task]
+    for name in filter(None, asked):
+        plain = name.removeprefix("+").removesuffix("+")
+        if plain not in graph:
+            raise UnknownLabelError(
+                f"Task '{plain}' not found in DAG '{dag.label}' list of tasks.",
+                hint=did_you_mean(plain, graph),
+            )
+    chosen = select(graph, selection.tasks, selection.from_task, selection.to_task)
+    if selection.tags:
+        tagged = {
+            name for name, step in steps.items() if set(step.spec.options.tags) & set(selection.tags)
+        }
+        _check_tags(selection.tags, steps)
+        chosen &= tagged
+    return chosen
+
+
+def _check_tags(tags: Iterable[str], steps: dict[str, Step]) -> None:
+    known = {tag for step in steps.values() for tag in step.spec.options.tags}
+    for tag in tags:
+        if tag not in known:
+            raise UnknownLabelError(
+                f"No task of the DAG has the tag '{tag}'.", hint=did_you_mean(tag, known)
+            )
+
+
+def _reuse(
+    decisions: dict[str, Decision],
+    steps: dict[str, Step],
+    graph: Graph,
+    finished: dict[str, str],
+    changed: dict[str, str],
+) -> None:
+    """Mark what is finished as reused, but for what must run again after all."""
+    for name, reason in finished.items():
+        if name in decisions and decisions[name].action == RUN:
+            decisions[name] = Decision(REUSE, reason)
+    again = {name: why for name, why in changed.items() if name in decisions}
+    for name in graph.order:
+        parent = next((one for one in graph.parents(name) if one in again), None)
+        if parent is not None and name not in again and not steps[parent].is_start:
+            again[name] = f"'{parent}' runs again"
+    for name, why in again.items():
+        if decisions[name].action == REUSE:
+            decisions[name] = Decision(RUN, why)
+    _recompute(decisions, steps)
+
+
+def _recompute(decisions: dict[str, Decision], steps: dict[str, Step]) -> None:
+    """Run what is reused again where a volatile of it is needed, as nobody stored that."""
+    producers = {
+        str(marker.name): name
+        for name, step in steps.items()
+        for marker in step.spec.signature.outputs
+        if isinstance(marker, Volatile)
+    }
+    waiting = [name for name, decision in decisions.items() if decision.action == RUN]
+    while waiting:
+        name = waiting.pop()
+        for marker in steps[name].spec.reads.values():
+            producer = producers.get(str(marker.name))
+            if producer and decisions[producer].action == REUSE:
+                why = f"its volatile '{marker.name}' is needed by '{name}'"
+                decisions[producer] = Decision(RUN, why)
+                waiting.append(producer)
+
+
+def check(plan: Plan, context: Any, exists: Any) -> None:
+    """Find what is known to fail before anything runs.
+
+    Args:
+        plan: The plan.
+        context: The context of the run.
+        exists: Tells whether the run folder holds an artifact of a name.
+
+    Raises:
+        PlanError: A parameter has no value, or an input is neither produced nor there.
+    """
+    produced = {
+        str(marker.name) for step in plan.running for marker in step.spec.signature.outputs
+    }
+    for step in plan.running:
+        spec = step.spec
+        for name in parameters.missing(spec, context):
+            raise PlanError(
+                f"The task '{step.name}' needs the parameter '{name}'.",
+                hint=f"Give it with --param {spec.label}.{name}=VALUE, or in the context "
+                f"section '{spec.label}'.",
+            )
+        for param, marker in spec.reads.items():
+            name = str(marker.name)
+            has_default = param in spec.signature.defaults or param.startswith("*")
+            if name in produced or has_default:
+                continue
+            if isinstance(marker, Artifact) and exists(name):
+                continue
+            raise PlanError(
+                f"The task '{step.name}' reads the {marker.kind} '{name}', which no task of "
+                "this run produces and the run folder does not hold.",
+                hint=did_you_mean(name, produced) or f"Run what produces it: --task +{step.name}",
+            )

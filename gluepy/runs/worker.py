@@ -1,47 +1,160 @@
-"""Running one task: what an executor is handed."""
+"""Running one task: what an executor is handed.
+
+A :class:`Call` says all there is to say of it and can be sent to another process; the
+:class:`Report` says all that came of it. In between, the task's inputs are loaded, its
+outputs stored, and what it reads and writes is recorded.
+"""
 
 from __future__ import annotations
 
 import traceback
 from typing import Any
 
-from gluepy.exec.tasks import Task
+from gluepy.exceptions import ArtifactError, TaskOutputError, UnknownParameterError
+from gluepy.exec.markers import Artifact
+from gluepy.exec.specs import TaskSpec, spec_of
+from gluepy.runs import artifacts, parameters
 from gluepy.runs.trace import recording
+from gluepy.utils.text import either, plural
+
+
+class Call:
+    """One task to run.
+
+    Args:
+        entry: The task.
+        given: Values that are known already: volatiles, and the element of a mapped task.
+        element: Which element of a mapped task this is, None for other tasks.
+    """
+
+    __slots__ = ("element", "entry", "given")
+
+    def __init__(
+        self, entry: Any, given: dict[str, Any] | None = None, element: int | None = None
+    ) -> None:
+        self.entry = entry
+        self.given = given or {}
+        self.element = element
 
 
 class Report:
     """What came of one task.
 
     Attributes:
-        value: What the task returned.
+        volatiles: Name -> value of what it hands on in memory.
         error: What it raised, None if it did not.
         trace: What it read and wrote, as the manifest holds it.
     """
 
-    __slots__ = ("error", "trace", "value")
+    __slots__ = ("error", "trace", "volatiles")
 
-    def __init__(self, value: Any, error: Exception | None, trace: dict[str, Any]) -> None:
-        self.value = value
+    def __init__(
+        self, volatiles: dict[str, Any], error: Exception | None, trace: dict[str, Any]
+    ) -> None:
+        self.volatiles = volatiles
         self.error = error
         self.trace = trace
 
 
-def run_task(task: type[Task]) -> Report:
+def run_task(call: Call) -> Report:
     """Run a task and report; what it raises is part of the report.
 
     ``sys.exit`` in a task is a failure of the task, not the end of the process.
     """
-    value: Any = None
+    volatiles: dict[str, Any] = {}
     failure: Exception | None = None
     with recording() as trace:
         try:
-            value = task().run()
+            spec = spec_of(call.entry)
+            result = spec.call(**_arguments(spec, call))
+            volatiles = _kept(spec, result, call.element)
         except SystemExit as stop:
             failure = RuntimeError(f"The task called sys.exit({stop.code!r}).")
             failure.__cause__ = stop
         except Exception as error:
             failure = error
-    return Report(value, failure, trace.to_dict())
+    return Report(volatiles, failure, trace.to_dict())
+
+
+def _arguments(spec: TaskSpec, call: Call) -> dict[str, Any]:
+    """Return what the task is called with.
+
+    Raises:
+        UnknownParameterError: A parameter has no value.
+        ArtifactError: An input is not there.
+    """
+    values = {**parameters.resolve(spec), **call.given}
+    for name in spec.signature.params:
+        if name not in values:
+            raise UnknownParameterError(
+                f"The task '{spec.label}' needs the parameter '{name}'.",
+                hint=f"Give it with --param {spec.label}.{name}=VALUE, or in the context.",
+            )
+    for name, marker in spec.signature.inputs.items():
+        if name not in values and not name.startswith("*"):
+            values[name] = _input(spec, name, marker)
+    return values
+
+
+def _input(spec: TaskSpec, name: str, marker: Any) -> Any:
+    default = spec.signature.defaults
+    if isinstance(marker, Artifact):
+        if name in default and artifacts.find(str(marker.name)) is None:
+            return default[name]
+        return artifacts.load(str(marker.name))
+    if name in default:
+        return default[name]
+    raise ArtifactError(
+        f"The task '{spec.label}' needs the volatile '{marker.name}', which was not produced.",
+        hint=f"Run what produces it too: --task +{spec.label}",
+    )
+
+
+def _kept(spec: TaskSpec, result: Any, element: int | None) -> dict[str, Any]:
+    """Store the artifacts a task returned, and return its volatiles by name.
+
+    Raises:
+        TaskOutputError: It returned more or less than it declares.
+    """
+    volatiles = {}
+    for marker, value in zip(spec.signature.outputs, _values(spec, result), strict=True):
+        name = str(marker.name)
+        if isinstance(marker, Artifact):
+            artifacts.save(name if element is None else f"{name}/{element}", value)
+        else:
+            volatiles[name] = value
+    return volatiles
+
+
+def _values(spec: TaskSpec, result: Any) -> tuple[Any, ...]:
+    outputs = spec.signature.outputs
+    if len(outputs) == 1:
+        return (result,)
+    if not outputs:
+        _refuse_value(spec, result)
+        return ()
+    names = either(str(marker.name) for marker in outputs).replace(" or ", " and ")
+    if not isinstance(result, tuple | list):
+        raise TaskOutputError(
+            f"The task '{spec.label}' returned one {type(result).__name__}, "
+            f"but declares {names}.",
+            hint="Return a tuple.",
+        )
+    if len(result) != len(outputs):
+        raise TaskOutputError(
+            f"The task '{spec.label}' returned {plural(len(result), 'value')}, "
+            f"but declares {len(outputs)}: {names}."
+        )
+    return tuple(result)
+
+
+def _refuse_value(spec: TaskSpec, result: Any) -> None:
+    """Refuse a value nobody asked for; the ``run`` of a class may return what it likes."""
+    if result is not None and not isinstance(spec.entry, type):
+        raise TaskOutputError(
+            f"The task '{spec.label}' returned a {type(result).__name__}, but declares no output.",
+            hint='Declare it: -> Artifact("name") or -> Volatile("name").',
+        )
 
 
 def describe(error: BaseException) -> dict[str, str]:

@@ -1,0 +1,62 @@
+"""What tasks wrote, by size and digest: whether it is still as they left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gluepy.files.storages import BaseStorage, default_storage, storages
+
+CHUNK = 1 << 20
+
+
+def fingerprints(names: Iterable[str]) -> dict[str, list[Any]]:
+    """Return path -> ``[size, digest]`` of the files a task wrote that are still there.
+
+    The digest is SHA-256 in hex. A storage other than the default one stands in front of the
+    path with a colon: ``archive:2026/x.csv``.
+    """
+    found = {}
+    for name in names:
+        fingerprint = _fingerprint(name)
+        if fingerprint is not None:
+            found[name] = fingerprint
+    return found
+
+
+def is_intact(outputs: Mapping[str, Any], newer: Mapping[str, str]) -> bool:
+    """Tell whether every file is as it was.
+
+    Args:
+        outputs: Path -> ``[size, digest]``.
+        newer: Path -> who wrote it after that; such a file is not this task's any more.
+    """
+    return all(name in newer or _fingerprint(name) == expected for name, expected in outputs.items())
+
+
+def _fingerprint(name: str) -> list[Any] | None:
+    storage, path = _place(name)
+    try:
+        size = storage.size(path)
+    except OSError:
+        return None
+    return [size, _digest(storage, path)]
+
+
+def _place(name: str) -> tuple[BaseStorage, str]:
+    alias, colon, path = name.partition(":")
+    if colon and alias in storages:
+        return storages[alias], path
+    return default_storage, name
+
+
+def _digest(storage: BaseStorage, path: str) -> str:
+    from hashlib import sha256
+
+    digest = sha256()
+    local = storage.local_path(path)
+    stream = open(local, "rb") if local is not None else storage.stream(path, "rb")
+    with stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
