@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gluepy.conf.secrets import mask_argument, mask_named
+from gluepy.conf.secrets import mask_argument
 from gluepy.conf.settings import default_settings
 from gluepy.context import yaml
 from gluepy.context.document import thaw
@@ -157,7 +157,7 @@ def _unknown(draft: Draft, key: str, flag: str, text: str) -> UnknownParameterEr
     known = leaves
     if not close_names(key, leaves):
         known = sorted({path for leaf in leaves for path in _with_sections(leaf)})
-    hint = f"{did_you_mean(key, known)} To add one: --param +{key}={mask_named(key, text)}"
+    hint = f"{did_you_mean(key, known)} To add one: --param +{mask_argument(f'{key}={text}')}"
     return UnknownParameterError(f"{flag}: there is no parameter '{key}'.", hint=hint.strip())
 
 
