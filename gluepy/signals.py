@@ -14,6 +14,8 @@ run_failed         run, error
 task_started       run, task
 task_finished      run, task, seconds
 task_failed        run, task, error
+task_retried       run, task, error, delay
+task_skipped       run, task, reason
 read               kind, name, size, digest: a storage path or context key was read
 write              kind, name, size, digest: a storage path was written
 =================  ==========================================================
@@ -82,5 +84,7 @@ run_failed = Signal("run_failed")
 task_started = Signal("task_started")
 task_finished = Signal("task_finished")
 task_failed = Signal("task_failed")
+task_retried = Signal("task_retried")
+task_skipped = Signal("task_skipped")
 read = Signal("read")
 write = Signal("write")

@@ -63,6 +63,8 @@ START_TASK: str = "gluepy.exec.tasks.BootstrapTask"
 RUNNER_BACKEND: str = "gluepy.runs.runner.Runner"
 # Class of the executor that tasks run on.
 EXECUTOR_BACKEND: str = "gluepy.executors.serial.SerialExecutor"
+# How many tasks run at once on executors that can; None is the number of cores.
+EXECUTOR_WORKERS: int | None = None
 # Class of `default_mlops`, the tracker of metrics and parameters.
 MLOPS_BACKEND: str = "gluepy.ops.local.LocalOpsBackend"
 

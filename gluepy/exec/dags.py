@@ -35,6 +35,8 @@ class DAG(Composable, metaclass=DagType):
         extra_options: Options that exporters read, such as ``airflow_schedule``.
         schedule: When it is to run, as a cron expression.
         tags: Names to find it by.
+        on_failure: What happens after a task failed: ``stop`` starts nothing more,
+            ``continue`` runs all that does not come after it.
 
     Raises:
         DuplicateLabelError: On definition, if another DAG has the label.
@@ -46,6 +48,7 @@ class DAG(Composable, metaclass=DagType):
     extra_options: ClassVar[dict[str, Any]] = {}
     schedule: ClassVar[str | None] = None
     tags: ClassVar[Any] = ()
+    on_failure: ClassVar[str] = "stop"
 
     def __init_subclass__(cls, register: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -57,8 +60,9 @@ class DAG(Composable, metaclass=DagType):
     def of(label: str, *entries: Any) -> DAG:
         """Return a DAG of tasks and DAGs under a name, without registering it."""
         members = {"label": label, "tasks": list(entries), "__module__": __name__}
-        made: type[DAG] = DagType("DAG", (DAG,), members, register=False)
-        return made()
+        made: Any = DagType("DAG", (DAG,), members, register=False)
+        dag: DAG = made()
+        return dag
 
     def inject_tasks(self, skip_eval: bool = False, eval_only: bool = False) -> list[Any]:
         """Return what runs, as listed: START_TASK, tasks, evaluation tasks.
@@ -122,8 +126,8 @@ def _flat(entries: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
         GraphError: A DAG contains itself.
     """
     for entry in entries:
-        dag = entry if isinstance(entry, DagType) else type(entry)
-        if not isinstance(dag, DagType):
+        dag = _class_of(entry)
+        if dag is None:
             yield entry
             continue
         if dag in above:
@@ -137,8 +141,14 @@ def _combine(*entries: Any) -> DAG:
 
 
 def _parts(entry: Any) -> list[Any]:
+    dag = _class_of(entry)
+    return [entry] if dag is None else list(dag.tasks)
+
+
+def _class_of(entry: Any) -> Any:
+    """Return the class of a DAG or of a DAG class; None for a task."""
     dag = entry if isinstance(entry, DagType) else type(entry)
-    return list(dag.tasks) if isinstance(dag, DagType) else [entry]
+    return dag if isinstance(dag, DagType) else None
 
 
 Composable.combine = staticmethod(_combine)

@@ -54,7 +54,7 @@ class Options:
         resources: Mapping[str, float] | None = None,
         depends_on: Iterable[Any] = (),
     ) -> None:
-        if not isinstance(retries, int) or retries < 0:
+        if retries < 0:
             raise TaskDefinitionError(f"retries={retries!r}: it takes a number, 0 or more.")
         if timeout is not None and timeout <= 0:
             raise TaskDefinitionError(f"timeout={timeout!r}: it takes seconds, more than 0.")

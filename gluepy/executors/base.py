@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -27,27 +27,59 @@ class Outcome:
 class BaseExecutor:
     """Runs callables. Used as a context manager: leaving it waits for or ends what runs.
 
+    Args:
+        workers: How many calls run at once; None leaves it to the executor.
+        initializer: Called once in each worker process before its first call.
+        initargs: What to call it with.
+        on_event: Called in this process with the key of a call and what the call sent.
+
     Attributes:
         supports_parallel: Whether several calls may run at once.
+        capacity: How many calls it can usefully hold at once.
     """
 
     supports_parallel = False
+    capacity = 1
 
-    def submit(self, key: str, function: Callable[..., Any], *args: Any) -> None:
+    def __init__(
+        self,
+        workers: int | None = None,
+        initializer: Callable[..., None] | None = None,
+        initargs: tuple[Any, ...] = (),
+        on_event: Callable[[str, Any], None] | None = None,
+    ) -> None:
+        self.workers = workers
+        self.initializer = initializer
+        self.initargs = initargs
+        self.on_event = on_event
+
+    def submit(
+        self,
+        key: str,
+        function: Callable[..., Any],
+        *args: Any,
+        timeout: float | None = None,
+        resources: Mapping[str, float] | None = None,
+    ) -> None:
         """Take a call. It may start at once, or wait until ``wait`` is asked.
 
         Args:
             key: Name of the call, handed back with its outcome.
             function: What to call.
             args: What to call it with.
+            timeout: Seconds after which the call has failed.
+            resources: What the call needs: ``cpu``, ``memory``, ``gpu``.
         """
         raise NotImplementedError(f"{type(self).__qualname__} does not define submit().")
 
-    def wait(self) -> Iterator[tuple[str, Outcome]]:
+    def wait(self, timeout: float | None = None) -> Iterator[tuple[str, Outcome]]:
         """Yield key and outcome of every call taken, as they end.
 
         More may be submitted between two of them. A KeyboardInterrupt, SystemExit or other
         exception that is no ``Exception`` is not an outcome; it comes out.
+
+        Args:
+            timeout: Seconds without an outcome after which to return, though calls run on.
         """
         raise NotImplementedError(f"{type(self).__qualname__} does not define wait().")
 

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from gluepy.exceptions import PlanError
-from gluepy.exec.markers import Artifact, Marker
+from gluepy.exec.markers import Artifact, Marker, Volatile
 from gluepy.exec.wiring import Step
 from gluepy.executors import BaseExecutor, Outcome
 from gluepy.runs import artifacts
@@ -40,8 +40,16 @@ class Observer(Protocol):
     ) -> None:
         """A task failed for good."""
 
+    def gathered(self, name: str, step: Step) -> None:
+        """All elements of a mapped task finished."""
+
     def skipped(self, name: str, step: Step, reason: str) -> None:
         """A task will not run."""
+
+
+def _hands_on(step: Step) -> bool:
+    """Tell whether a step produces a value that is not stored."""
+    return any(isinstance(marker, Volatile) for marker in step.spec.signature.outputs)
 
 
 class _Job:
@@ -153,7 +161,7 @@ class Dispatch:
             job = _Job(
                 f"{name}[{index}]", step, Call(step.spec.entry, {**given, **values}, index)
             )
-            if job.name in self.done:
+            if job.name in self.done and not _hands_on(step):
                 self._gathered[name][index] = {}
             else:
                 self._queue(job)
@@ -216,7 +224,7 @@ class Dispatch:
         self._gather(job.step)
 
     def _gather(self, step: Step) -> None:
-        """Make the lists of a mapped task once all its elements are done."""
+        """Make the lists of a mapped task once all its elements are done, and end it."""
         gathered = self._gathered[step.name]
         if len(gathered) < self._elements[step.name]:
             return
@@ -226,6 +234,7 @@ class Dispatch:
                 artifacts.trim(name, len(gathered))
             else:
                 self.volatiles[name] = [gathered[index][name] for index in range(len(gathered))]
+        self.observer.gathered(step.name, step)
         self._end(step)
 
     def _end(self, step: Step) -> None:

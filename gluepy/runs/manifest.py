@@ -1,8 +1,10 @@
 """The manifest of a run: ``run.json``, readable by any tool.
 
-It is written when the run starts, as tasks finish, and when the run ends. Writing it costs
-time that grows with the number of tasks, so between start and end a write is skipped while
-the writes so far would take more than a twentieth of the run's time.
+It is written when the run starts, as tasks end, and when the run ends. Writing it costs time
+that grows with the number of tasks, so between start and end no more than a twentieth of the
+run's time goes into it; what ends meanwhile is a line in the journal, which whoever reads the
+manifest reads too. So a task that ended is known to have, whenever the run is killed, and
+costs the same in a run of ten tasks and of ten thousand.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ from gluepy.conf import default_settings
 from gluepy.conf.secrets import mask_argument, mask_value
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import FINISHED, KILLED, RUNNING
-from gluepy.runs import environment
+from gluepy.runs import environment, journal
 from gluepy.runs.folder import MANIFEST
+from gluepy.runs.journal import Journal
 from gluepy.utils.timezone import isoformat, now
 
 SCHEMA = 1
@@ -39,23 +42,43 @@ class Manifest:
         self.data = data
         self._tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in data["tasks"]}
         self._next_write = 0.0
+        self._journal = Journal(folder)
         self._git = environment.GitState(default_settings.BASE_DIR)
 
-    def task_started(self, name: str) -> None:
-        """Note that a task starts."""
-        task = self._tasks[name]
+    def task_started(self, name: str, described: dict[str, str]) -> None:
+        """Note that a try of a task starts.
+
+        Args:
+            name: The task, or an element of a mapped one, which is new to the manifest.
+            described: What the manifest says of a task besides how it goes.
+        """
+        task = self._tasks.get(name)
+        if task is None:
+            task = self._tasks[name] = _pending({**described, "name": name})
+            self.data["tasks"].append(task)
         task.update(status=RUNNING, started_at=isoformat(now()), ended_at=None, error=None)
         task["attempts"] += 1
 
     def task_ended(
         self, name: str, status: str, seconds: float, trace: dict[str, Any], error: Any = None
     ) -> None:
-        """Note how a task ended, and write the manifest if it is time."""
+        """Note how a task ended, durably."""
         task = self._tasks[name]
         task.update(status=status, ended_at=isoformat(now()), seconds=round(seconds, 6))
-        task.update(mask_value(trace), error=mask_value(error))
+        task.update(mask_value(trace) if trace else {}, error=mask_value(error))
+        self._keep(task)
+
+    def task_skipped(self, name: str, status: str, reason: str) -> None:
+        """Note that a task will not run."""
+        task = self._tasks[name]
+        task.update(status=status, reason=reason)
+        self._keep(task)
+
+    def _keep(self, task: dict[str, Any]) -> None:
         if time.monotonic() >= self._next_write:
             self.write()
+        else:
+            self._journal.add(task)
 
     def end(self, status: str, metrics: dict[str, float], error: Any = None) -> None:
         """Note how the run ended, and write the manifest."""
@@ -66,6 +89,7 @@ class Manifest:
                 task.update(status=status, ended_at=self.data["ended_at"])
         self.data["git"] = self._git.collect(wait=True)
         self.write()
+        self._journal.clear()
 
     def write(self) -> None:
         """Write the manifest, whole or not at all."""
@@ -73,24 +97,33 @@ class Manifest:
         self.data["git"] = self._git.collect()
         text = json.dumps(self.data, indent=1, ensure_ascii=False, default=str)
         default_storage.touch(f"{self.folder}/{MANIFEST}", text)
+        self._journal.clear()
         ended = time.monotonic()
         self._next_write = ended + SHARE * (ended - started)
 
 
 def new(
-    *, run_id: str, folder: str, dag: str, created_at: Any, steps: list[dict[str, str]]
+    *,
+    run_id: str,
+    folder: str,
+    dag: str,
+    created_at: Any,
+    steps: list[dict[str, Any]],
+    executor: str,
 ) -> Manifest:
     """Return the manifest of a run that is about to start.
 
     A manifest that the folder already holds is continued: the attempt is counted, and what
-    it says of tasks that do not run now stays.
+    it says of tasks that do not run now stays. Elements of a mapped task that runs again are
+    forgotten; those that are reused put themselves back.
 
     Args:
         run_id: The run's id.
         folder: The run's folder.
         dag: Label of the DAG.
         created_at: When the run was made for the first time.
-        steps: ``name``, ``label`` and ``class`` of each task about to run.
+        steps: ``name``, ``label``, ``class`` and ``after`` of each task about to run.
+        executor: Name of the executor.
     """
     former = read(folder) or {}
     kept = {task["name"]: _settled(task) for task in former.get("tasks", [])}
@@ -111,7 +144,7 @@ def new(
             "error": None,
             "command": [mask_argument(argument) for argument in sys.argv],
             "settings": default_settings.module_name,
-            "executor": default_settings.EXECUTOR_BACKEND,
+            "executor": executor,
             "git": {"commit": None, "branch": None, "dirty": None},
             "host": environment.host(),
             "python": sys.version.split()[0],
@@ -128,7 +161,7 @@ def _settled(task: dict[str, Any]) -> dict[str, Any]:
     return {**task, "status": KILLED} if task["status"] == RUNNING else task
 
 
-def _pending(step: dict[str, str]) -> dict[str, Any]:
+def _pending(step: dict[str, Any]) -> dict[str, Any]:
     return {
         **step,
         "status": PENDING,
@@ -139,6 +172,8 @@ def _pending(step: dict[str, str]) -> dict[str, Any]:
         "cached": False,
         "reads": {},
         "writes": {},
+        "outputs": {},
+        "reason": "",
         "error": None,
     }
 
@@ -152,7 +187,17 @@ def read(folder: str) -> dict[str, Any] | None:
         data = json.loads(default_storage.open(path))
     except (FileNotFoundError, ValueError):
         return None
-    return data if isinstance(data, dict) else None
+    return _with_journal(folder, data) if isinstance(data, dict) else None
+
+
+def _with_journal(folder: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Add what ended since the manifest was written last; that of a finished run is whole."""
+    if data.get("status") != RUNNING and data.get("ended_at"):
+        return data
+    tasks = {task["name"]: task for task in data.get("tasks", [])}
+    for task in journal.entries(folder):
+        tasks[task["name"]] = task
+    return {**data, "tasks": list(tasks.values())}
 
 
 def is_finished(data: dict[str, Any]) -> bool:

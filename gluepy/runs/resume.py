@@ -51,6 +51,14 @@ def changed(
     return found
 
 
+def elements(record: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the elements of mapped tasks that need not run again.
+
+    One that handed a value on in memory runs again, as nobody stored that.
+    """
+    return frozenset(name for name in finished(record) if name.endswith("]"))
+
+
 def _reads(task: Mapping[str, Any], key: str) -> bool:
     """Tell whether a task read a key, or a section it lies in."""
     read = task.get("reads", {}).get("context", [])

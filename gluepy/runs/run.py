@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from gluepy.context.current import using_context
 from gluepy.context.document import Context
 from gluepy.context.yaml import load
 from gluepy.exceptions import RunNotFoundError
 from gluepy.files.storages import BaseStorage, default_storage
 from gluepy.ops.base import KILLED, RUNNING
-from gluepy.runs import lock, manifest
+from gluepy.runs import artifacts, lock, manifest
 from gluepy.runs.folder import CONTEXT, MANIFEST, METRICS
 from gluepy.utils.timezone import parse
 
@@ -31,6 +32,7 @@ class Run:
     ) -> None:
         self.folder = folder
         self._context = context
+        self.volatiles: dict[str, Any] = {}
         found = data if data is not None else manifest.read(folder)
         if found is None:
             raise RunNotFoundError(
@@ -85,6 +87,17 @@ class Run:
             path = f"{self.folder}/{CONTEXT}"
             self._context = Context(load(default_storage.open(path), path).values)
         return self._context
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what the run produced under a name: a volatile, or an artifact, loaded now.
+
+        Raises:
+            ArtifactError: There is none; volatiles live only in the process that ran them.
+        """
+        if name in self.volatiles:
+            return self.volatiles[name]
+        with using_context(self.context):
+            return artifacts.load(name)
 
     def is_alive(self) -> bool:
         """Tell whether a process works in the run folder now."""

@@ -1,43 +1,43 @@
 """The life of a run, from a label to a folder with a finished manifest.
 
-A run goes through four steps, each one method of :class:`Runner`: *prepare* makes the
-context and the plan, so that whatever the caller got wrong is said before anything is
-written; *open* takes the lock, writes ``context.yaml`` and ``run.json`` and tells the
-tracker; *work* hands tasks to the executor; *close* writes metrics, manifest and tracker
-and gives the lock back, however the run ended.
+A run goes through five steps: the *context* is made, then, under the lock of the run folder,
+the *plan*, so that whatever the caller got wrong is said before anything runs; *open* writes
+``context.yaml`` and ``run.json`` and tells the tracker; *work* dispatches the plan to the
+executor; *close* writes metrics, manifest and tracker, however the run ended.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from gluepy import signals
-from gluepy.conf import default_context_manager, default_settings
-from gluepy.conf.handlers import import_backend
+from gluepy.conf import default_context_manager
 from gluepy.context.current import using_context
 from gluepy.context.document import Context, provenance_of, thaw
 from gluepy.context.masking import masked
-from gluepy.context.yaml import dump_context
+from gluepy.context.yaml import dump_context, load
 from gluepy.exceptions import CommandError, ContextError, TaskError
 from gluepy.exec.dags import DAG
 from gluepy.exec.dags import REGISTRY as DAGS
-from gluepy.executors import BaseExecutor, Outcome
 from gluepy.files.storages import default_storage
 from gluepy.ops import default_mlops
 from gluepy.ops.base import FAILED, FINISHED, KILLED
-from gluepy.runs import environment, manifest
-from gluepy.runs.folder import CONTEXT, LOG, METRICS, for_retry
+from gluepy.runs import artifacts, environment, manifest, parameters, resume
+from gluepy.runs.dispatch import Dispatch
+from gluepy.runs.engine import ExecutorChoice
+from gluepy.runs.folder import CONTEXT, LOG, METRICS, find, for_retry
 from gluepy.runs.interrupts import Terminated, terminable, undisturbed
 from gluepy.runs.lock import RunLock
-from gluepy.runs.log import RunLog, current_log
-from gluepy.runs.plan import Selection, Step, build_plan
+from gluepy.runs.log import RunLog
+from gluepy.runs.observer import RunObserver, described
+from gluepy.runs.plan import Plan, Selection, build, check
 from gluepy.runs.run import Run
-from gluepy.runs.worker import Report, describe, place_of, run_task
+from gluepy.runs.worker import describe, place_of
+from gluepy.utils.text import plural
 
 logger = logging.getLogger(__name__)
 
@@ -46,37 +46,54 @@ class Runner:
     """Runs one DAG once.
 
     Args:
-        dag: The DAG class.
+        dag: The DAG, or its class.
         retry: Run to run again in its own folder, with the context it had: an id, a folder,
             or ``latest``. A path with a slash that does not exist yet is made.
+        resume: Run to continue in its folder: what finished and is intact is not run again.
         patches: YAML files on the storage, laid over the context in this order.
         local_patches: The same from this machine, or mappings; laid over after ``patches``.
-        params: Single context values: ``["a.b=3"]`` as typed, or ``{"a.b": 3}``.
+        params: Single values: ``["a.b=3"]`` as typed, or a mapping of names of context keys,
+            tasks and parameters; see :mod:`gluepy.runs.parameters`.
         selection: Which part of the DAG to run.
+        executor: Where to run tasks: a name of gluepy's executors, or a dotted path.
+        workers: How many tasks run at once.
+        on_failure: ``stop`` or ``continue``; by default what the DAG says.
         strict: Treat a patch that does not exist as an error, not as a warning.
     """
 
     def __init__(
         self,
-        dag: type[DAG],
+        dag: DAG | type[DAG],
         *,
         retry: str | None = None,
+        resume: str | None = None,
         patches: Sequence[str] = (),
         local_patches: Sequence[str | Mapping[str, Any]] = (),
         params: Sequence[str] | Mapping[str, Any] = (),
         selection: Selection | None = None,
+        executor: str | None = None,
+        workers: int | None = None,
+        on_failure: str | None = None,
         strict: bool = False,
     ) -> None:
-        self.dag = dag
-        self.retry = retry
+        self.dag = dag() if isinstance(dag, type) else dag
+        self.again = retry or resume
+        self.is_resumed = resume is not None
         self.selection = selection or Selection()
+        self.executor = ExecutorChoice(executor, workers)
+        self.on_failure = on_failure or self.dag.on_failure
+        self.params = params
         self.overrides: dict[str, Any] = {
             "patches": list(patches),
             "local_patches": list(local_patches),
-            "params": params,
             "strict": strict,
         }
-        if self.selection.eval_only and not retry:
+        if retry and resume:
+            raise CommandError(
+                "--retry and --resume exclude each other.",
+                hint="--retry runs all again, --resume what is left.",
+            )
+        if self.selection.eval_only and not self.again:
             raise CommandError(
                 "--eval-only requires --retry.", hint="Name the run: --retry RUN --eval-only"
             )
@@ -86,42 +103,74 @@ class Runner:
 
         Raises:
             TaskError: A task raised; its error is the cause.
+            PlanError: A parameter or an input is missing; nothing has run.
+            GraphError: The DAG makes no sense.
             RunKilledError: A signal stopped the run.
             RunLockedError: Another process works in the run folder.
             ContextError: The context cannot be made.
             UnknownLabelError: The selection names an unknown task.
         """
-        steps = build_plan(self.dag, self.selection)
-        context = self._make_context()
-        folder = str(context.gluepy.run_folder)
-        with terminable(), using_context(context), RunLock(folder), RunLog(folder):
-            return self._run_locked(context, steps)
+        folder, context = self._make_context()
+        with terminable(), using_context(context), RunLock(folder):
+            former = manifest.read(folder) if self.is_resumed else None
+            plan = self._make_plan(context, former)
+            with RunLog(folder):
+                return self._run_locked(context, plan, former)
 
-    def _make_context(self) -> Context:
+    def plan(self) -> Plan:
+        """Return what ``run`` would do, doing nothing.
+
+        Raises:
+            PlanError: It is known to fail; also what else ``run`` raises.
+        """
+        folder, context = self._make_context()
+        with using_context(context):
+            return self._make_plan(context, manifest.read(folder) if self.is_resumed else None)
+
+    def _make_context(self) -> tuple[str, Context]:
         manager: Any = default_context_manager
-        if self.retry is None:
-            made = manager.create_context(**self.overrides)
+        overrides = {**self.overrides, "params": self._context_params()}
+        if self.again is None:
+            made = manager.create_context(**overrides)
         else:
-            made = manager.load_context(f"{for_retry(self.retry)}/{CONTEXT}", **self.overrides)
+            locate = find if self.is_resumed else for_retry
+            made = manager.load_context(f"{locate(self.again)}/{CONTEXT}", **overrides)
         if not isinstance(made, Context):
             raise ContextError(
                 f"CONTEXT_BACKEND made a {type(made).__name__}, not a Context.",
                 hint="Return what DefaultContextManager returns.",
             )
-        return made
+        return str(made.gluepy.run_folder), made
 
-    def _run_locked(self, context: Context, steps: list[Step]) -> Run:
-        record = self._open(context, steps)
+    def _context_params(self) -> Any:
+        if not self.params:
+            return ()
+        specs = [step.spec for step in self.dag.steps()]
+        if isinstance(self.params, Mapping):
+            return parameters.as_context(self.params, specs)
+        return parameters.known_flags(self.params, specs)
+
+    def _make_plan(self, context: Context, former: dict[str, Any] | None) -> Plan:
+        finished, changed = {}, {}
+        if former is not None:
+            finished = resume.finished(former)
+            changed = resume.changed(former, _stored_context(context), _shown(context))
+        plan = build(self.dag, self.selection, finished, changed)
+        check(plan, context, lambda name: artifacts.find(name) is not None)
+        return plan
+
+    def _run_locked(self, context: Context, plan: Plan, former: dict[str, Any] | None) -> Run:
+        record = self._open(context, plan)
         run = Run(record.folder, record.data, context)
         with _closing(run, record):
             with undisturbed():
                 _announce(record, context)
             signals.run_started.send_robust(run=run)
-            self._work(run, record, steps)
+            self._work(run, record, plan, resume.elements(former or {}))
         signals.run_finished.send_robust(run=run)
         return run
 
-    def _open(self, context: Context, steps: list[Step]) -> manifest.Manifest:
+    def _open(self, context: Context, plan: Plan) -> manifest.Manifest:
         folder = str(context.gluepy.run_folder)
         default_storage.touch(f"{folder}/{CONTEXT}", dump_context(context))
         return manifest.new(
@@ -129,24 +178,40 @@ class Runner:
             folder=folder,
             dag=self.dag.label,
             created_at=context.gluepy.created_at,
-            steps=[_describe_step(step) for step in steps],
+            steps=[
+                {**described(step), "after": list(plan.graph.parents(step.name))}
+                for step in plan.running
+            ],
+            executor=self.executor.name,
         )
 
-    def _work(self, run: Run, record: manifest.Manifest, steps: list[Step]) -> None:
-        """Run the steps one after another; the first that fails ends the run.
+    def _work(
+        self, run: Run, record: manifest.Manifest, plan: Plan, elements: frozenset[str]
+    ) -> None:
+        """Run the plan.
 
         Raises:
             TaskError: A task raised; its error is the cause.
         """
-        by_name = {step.name: step for step in steps}
-        with _executor() as executor:
-            for step in steps:
-                record.task_started(step.name)
-                logger.info("---------- Started task '%s'", step.task.__name__)
-                signals.task_started.send_robust(run=run, task=step.name)
-                executor.submit(step.name, run_task, step.task)
-                for name, outcome in executor.wait():
-                    _note(run, record, by_name[name], outcome)
+        observer = RunObserver(run, record)
+        with self.executor.open(run.context) as executor:
+            dispatch = Dispatch(plan, executor, observer, self.on_failure, elements)
+            dispatch.run()
+        run.volatiles = dispatch.volatiles
+        if dispatch.failures:
+            name, error = dispatch.failures[0]
+            raise _task_error(run, name, error, len(dispatch.failures)) from error
+
+
+def _shown(context: Context) -> dict[str, Any]:
+    """Return the context as its file shows it."""
+    shown: dict[str, Any] = masked(thaw(context), provenance_of(context).secrets)
+    return shown
+
+
+def _stored_context(context: Context) -> dict[str, Any]:
+    path = f"{context.gluepy.run_folder}/{CONTEXT}"
+    return load(default_storage.open(path), path).values
 
 
 def _announce(record: manifest.Manifest, context: Context) -> None:
@@ -155,54 +220,19 @@ def _announce(record: manifest.Manifest, context: Context) -> None:
     default_mlops.create_run(
         dag=record.data["dag"],
         run_id=record.data["run_id"],
-        config=masked(thaw(context), provenance_of(context).secrets),
+        config=_shown(context),
         username=environment.username(),
     )
 
 
-def _executor() -> BaseExecutor:
-    backend = import_backend("EXECUTOR_BACKEND", default_settings.EXECUTOR_BACKEND)
-    executor: BaseExecutor = backend()
-    return executor
-
-
-def _describe_step(step: Step) -> dict[str, str]:
-    task = step.task
-    name = f"{task.__module__}.{task.__qualname__}"
-    return {"name": step.name, "label": task.label, "class": name}
-
-
-def _note(run: Run, record: manifest.Manifest, step: Step, outcome: Outcome) -> None:
-    """Put down how a task ended.
-
-    Raises:
-        TaskError: It raised.
-    """
-    if outcome.error is not None:
-        raise outcome.error
-    report: Report = outcome.value
-    if report.error is None:
-        record.task_ended(step.name, FINISHED, outcome.seconds, report.trace)
-        logger.info(
-            "---------- Completed task '%s' in %f seconds", step.task.__name__, outcome.seconds
-        )
-        signals.task_finished.send_robust(run=run, task=step.name, seconds=outcome.seconds)
-        return
-    error = report.error
-    record.task_ended(step.name, FAILED, outcome.seconds, report.trace, describe(error))
-    log = current_log()
-    if log is not None:  # the terminal gets one line, the run's log the traceback
-        log.write("".join(traceback.format_exception(error)))
-    signals.task_failed.send_robust(run=run, task=step.name, error=error)
-    raise _task_error(run, step, error) from error
-
-
-def _task_error(run: Run, step: Step, error: Exception) -> TaskError:
+def _task_error(run: Run, name: str, error: BaseException, failures: int) -> TaskError:
     message = str(error).strip().splitlines()
     reason = f"{type(error).__name__}: {message[0]}" if message else type(error).__name__
+    more = f" and {plural(failures - 1, 'more task')}" if failures > 1 else ""
+    place = place_of(error)
     return TaskError(
-        f"Task '{step.task.label}' of DAG '{run.dag}' failed at {place_of(error)}: {reason}",
-        hint=f"(traceback: {run.folder}/{LOG} or --traceback; again: --retry {run.id})",
+        f"Task '{name}' of DAG '{run.dag}'{more} failed{f' at {place}' if place else ''}: {reason}",
+        hint=f"(traceback: {run.folder}/{LOG} or --traceback; again: --resume {run.id})",
     )
 
 
@@ -240,27 +270,28 @@ def _close(run: Run, record: manifest.Manifest, status: str, error: BaseExceptio
 def run_dag(
     label: str,
     *,
-    retry: str | None = None,
-    patches: Sequence[str] = (),
-    local_patches: Sequence[str | Mapping[str, Any]] = (),
-    params: Sequence[str] | Mapping[str, Any] = (),
-    task: str | None = None,
+    task: str | Sequence[str] | None = None,
     from_task: str | None = None,
+    to_task: str | None = None,
+    tags: Sequence[str] = (),
     skip_eval: bool = False,
     eval_only: bool = False,
-    strict: bool = False,
+    **options: Any,
 ) -> Run:
-    """Run the DAG of a label and return its run. See :class:`Runner` for the arguments.
+    """Run the DAG of a label and return its run.
+
+    Args:
+        label: Label of the DAG.
+        task: See :class:`gluepy.runs.plan.Selection`, likewise up to ``eval_only``.
+        from_task: Start there.
+        to_task: End there.
+        tags: Only tasks with one of these tags.
+        skip_eval: Leave evaluation tasks out.
+        eval_only: Run only evaluation tasks.
+        options: See :class:`Runner`.
 
     Raises:
         UnknownLabelError: No DAG has the label; also what ``Runner.run`` raises.
     """
-    return Runner(
-        DAGS.find(label),
-        retry=retry,
-        patches=patches,
-        local_patches=local_patches,
-        params=params,
-        selection=Selection(task, from_task, skip_eval, eval_only),
-        strict=strict,
-    ).run()
+    selection = Selection(task, from_task, to_task, tags, skip_eval, eval_only)
+    return Runner(DAGS.find(label), selection=selection, **options).run()

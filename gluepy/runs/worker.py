@@ -14,7 +14,8 @@ from gluepy.exceptions import ArtifactError, TaskOutputError, UnknownParameterEr
 from gluepy.exec.markers import Artifact
 from gluepy.exec.specs import TaskSpec, spec_of
 from gluepy.runs import artifacts, parameters
-from gluepy.runs.trace import recording
+from gluepy.runs.outputs import fingerprints
+from gluepy.runs.trace import Trace, recording
 from gluepy.utils.text import either, plural
 
 
@@ -73,7 +74,12 @@ def run_task(call: Call) -> Report:
             failure.__cause__ = stop
         except Exception as error:
             failure = error
-    return Report(volatiles, failure, trace.to_dict())
+    return Report(volatiles, failure, _traced(trace))
+
+
+def _traced(trace: Trace) -> dict[str, Any]:
+    written = trace.writes.get("storage")
+    return trace.to_dict() | {"outputs": fingerprints(written) if written else {}}
 
 
 def _arguments(spec: TaskSpec, call: Call) -> dict[str, Any]:

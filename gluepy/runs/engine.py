@@ -1,0 +1,69 @@
+"""The executor of a run: chosen by name, and its workers set up for the run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gluepy.conf import default_settings
+from gluepy.conf.handlers import import_backend
+from gluepy.conf.settings import ENVIRONMENT_VARIABLE
+from gluepy.context.current import current_context
+from gluepy.context.document import Context
+from gluepy.executors import BaseExecutor
+from gluepy.files.folder import run_folder
+
+NAMES = {
+    "serial": "gluepy.executors.serial.SerialExecutor",
+    "threads": "gluepy.executors.threads.ThreadExecutor",
+    "processes": "gluepy.executors.processes.ProcessExecutor",
+    "dask": "gluepy.executors.dask.DaskExecutor",
+}
+
+
+class ExecutorChoice:
+    """Which executor a run uses.
+
+    Args:
+        name: A short name, or the dotted path of a class; by default EXECUTOR_BACKEND.
+        workers: How many calls run at once; by default EXECUTOR_WORKERS.
+    """
+
+    def __init__(self, name: str | None, workers: int | None) -> None:
+        path = NAMES.get(name or "", name) or default_settings.EXECUTOR_BACKEND
+        self.backend: type[BaseExecutor] = import_backend("EXECUTOR_BACKEND", path)
+        self.workers = workers
+        short = {long: short for short, long in NAMES.items()}
+        self.name = short.get(str(path), str(path))
+
+    def open(self, context: Context) -> BaseExecutor:
+        """Return the executor, its workers to be set up for a run with this context."""
+        return self.backend(
+            workers=self.workers or default_settings.EXECUTOR_WORKERS,
+            initializer=set_up,
+            initargs=(os.environ.get(ENVIRONMENT_VARIABLE, ""), list(sys.path), context),
+            on_event=replay,
+        )
+
+
+def set_up(settings: str, path: list[str], context: Context) -> None:
+    """Set up a worker in a process of its own: settings, modules, the run's context.
+
+    Args:
+        settings: Name of the settings module.
+        path: The import path of the parent.
+        context: The context of the run.
+    """
+    from gluepy.exec.boot import bootstrap
+
+    sys.path[:] = path
+    if settings:
+        os.environ[ENVIRONMENT_VARIABLE] = settings
+    bootstrap()
+    current_context.set(context)
+    run_folder.set(str(context.gluepy.run_folder))
+
+
+def replay(key: str, event: Any) -> None:
+    """Do in the parent what a worker in another process has told."""

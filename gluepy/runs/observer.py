@@ -1,0 +1,81 @@
+"""Writing down what happens to tasks: manifest, log, signals."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+from gluepy import signals
+from gluepy.exec.wiring import Step
+from gluepy.ops.base import FAILED, FINISHED
+from gluepy.runs.log import current_log
+from gluepy.runs.manifest import Manifest
+from gluepy.runs.run import Run
+from gluepy.runs.worker import Report, describe
+
+logger = logging.getLogger(__name__)
+
+SKIPPED = "SKIPPED"
+
+
+def described(step: Step, name: str | None = None) -> dict[str, Any]:
+    """Return what the manifest says of a step besides how it goes."""
+    return {"name": name or step.name, "label": step.spec.label, "class": step.spec.path}
+
+
+class RunObserver:
+    """Tells manifest, log and signals of one run what happens to its tasks."""
+
+    def __init__(self, run: Run, record: Manifest) -> None:
+        self.run = run
+        self.record = record
+
+    def started(self, name: str, step: Step) -> None:
+        """A try of a task starts."""
+        self.record.task_started(name, described(step))
+        logger.info("---------- Started task '%s'", _title(name, step))
+        signals.task_started.send_robust(run=self.run, task=name)
+
+    def finished(self, name: str, step: Step, seconds: float, report: Report) -> None:
+        """A task finished."""
+        self.record.task_ended(name, FINISHED, seconds, report.trace)
+        logger.info("---------- Completed task '%s' in %f seconds", _title(name, step), seconds)
+        signals.task_finished.send_robust(run=self.run, task=name, seconds=seconds)
+
+    def retried(self, name: str, step: Step, error: BaseException, delay: float) -> None:
+        """A try failed, and there will be another in ``delay`` seconds."""
+        logger.warning(
+            "Task '%s' failed (%s: %s); again in %.1f seconds",
+            _title(name, step),
+            type(error).__name__,
+            error,
+            delay,
+        )
+        signals.task_retried.send_robust(run=self.run, task=name, error=error, delay=delay)
+
+    def failed(
+        self, name: str, step: Step, seconds: float, error: BaseException, report: Report | None
+    ) -> None:
+        """A task failed for good."""
+        trace = report.trace if report else {}
+        self.record.task_ended(name, FAILED, seconds, trace, describe(error))
+        log = current_log()
+        if log is not None:  # the terminal gets one line, the run's log the traceback
+            log.write("".join(traceback.format_exception(error)))
+        signals.task_failed.send_robust(run=self.run, task=name, error=error)
+
+    def gathered(self, name: str, step: Step) -> None:
+        """All elements of a mapped task finished."""
+        self.record.task_ended(name, FINISHED, 0.0, {})
+
+    def skipped(self, name: str, step: Step, reason: str) -> None:
+        """A task will not run."""
+        self.record.task_skipped(name, SKIPPED, reason)
+        logger.info("Skipped task '%s': %s", _title(name, step), reason)
+        signals.task_skipped.send_robust(run=self.run, task=name, reason=reason)
+
+
+def _title(name: str, step: Step) -> str:
+    """Return the name of a task for the log: its class, and which element of a mapped one."""
+    return f"{step.spec.title}{name[len(step.name) :]}"
