@@ -87,7 +87,7 @@ def closest_paths(path: str) -> list[str]:
     head, *rest = path.split(".")
     try:
         found: Any = import_module(head)
-    except ImportError:
+    except (ImportError, ValueError):
         return []
     known = head
     for index, part in enumerate(rest):

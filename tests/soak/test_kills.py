@@ -1,0 +1,25 @@
+"""Acceptance 5: `kill -9` at 200 random moments of a run that writes many files."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.soak.kills import Kills
+
+KILLS = 200
+
+
+@pytest.mark.soak
+def test_two_hundred_kills_tear_nothing_and_every_run_can_be_made_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = random.SystemRandom().getrandbits(32)
+    kills = Kills(tmp_path, seed, files=48)
+    with capsys.disabled():
+        print(f"\nseed {seed}: {len(kills.expected)} files in {kills.seconds:.2f} s")
+        kills.kill(KILLS)
+        print(kills.report())
+    assert kills.in_the_run > KILLS / 3
