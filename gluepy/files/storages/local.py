@@ -148,11 +148,6 @@ class LocalStorage(BaseStorage):
         with os.scandir(self._full(split(path)[0])) as entries:
             return [entry.name for entry in islice(entries, 1000)]
 
-    @contextmanager
-    def _opened(self, path: str) -> Iterator[str | BinaryIO]:
-        self._existing(path)
-        yield self._full(path)
-
     def arrow_filesystem(self) -> tuple[FileSystem, str]:
         """Return Arrow's local filesystem and the root."""
         from gluepy.files.storages.arrow import local_filesystem
