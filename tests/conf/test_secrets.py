@@ -10,8 +10,20 @@ from tests.importable import Write
 
 @pytest.mark.parametrize(
     "name",
-    ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "DB_PASSWORD", "password", "api_key", "APIKEY"]
-    + ["GITHUB_TOKEN", "db.token", "GOOGLE_CREDENTIALS", "x-api-key", "SECRET_KEY", "private_key"],
+    [
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "DB_PASSWORD",
+        "password",
+        "api_key",
+        "APIKEY",
+        "GITHUB_TOKEN",
+        "db.token",
+        "GOOGLE_CREDENTIALS",
+        "x-api-key",
+        "SECRET_KEY",
+        "private_key",
+    ],
 )
 def test_names_announce_secrets(name: str) -> None:
     assert is_secret_name(name)

@@ -78,7 +78,7 @@ class Base(unittest.TestCase):
     __test__ = False
 
     def runTest(self) -> None:
-        self.assertEqual(default_settings.A, 1)
+        assert default_settings.A == 1
 
 
 def run_case(case: type[unittest.TestCase]) -> unittest.TestResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def test_kills_at_random_moments_tear_nothing_and_every_run_can_be_made_again(
     tmp_path: Path,
 ) -> None:
     seed = random.SystemRandom().getrandbits(32)
-    print(f"seed of the moments: {seed}")
+    sys.stdout.write(f"seed of the moments: {seed}\n")
     kills = Kills(tmp_path, seed, files=20)
     kills.kill(6)
     assert len(kills.moments) >= 6
