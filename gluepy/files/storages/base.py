@@ -167,7 +167,8 @@ class BaseStorage(StoragePrimitives):
         path = self._clean(path)
         files, folders = self._listed(path)
         start = f"{path}/" if path else ""
-        return [start + name for name in sorted(files)], [start + name for name in sorted(folders)]
+        under = start.__add__
+        return list(map(under, sorted(files))), list(map(under, sorted(folders)))
 
     def walk(self, path: str = "") -> Iterator[str]:
         """Return an iterator over all files below a folder, sorted, relative to the root."""

@@ -125,11 +125,8 @@ class LocalStorage(BaseStorage):
         folders: list[str] = []
         with os.scandir(self._full(path)) as entries:
             for entry in entries:
-                name = entry.name
-                if name[0] == "." and is_temporary(name):
-                    continue
-                (folders if entry.is_dir() else files).append(name)
-        return files, folders
+                (folders if entry.is_dir() else files).append(entry.name)
+        return _shown(files), _shown(folders)
 
     def _walk(self, path: str) -> Iterator[str]:
         if not os.path.isdir(self._full(path)):
@@ -252,3 +249,7 @@ class LocalStorage(BaseStorage):
         from shutil import rmtree
 
         rmtree(full)
+
+
+def _shown(names: list[str]) -> list[str]:
+    return [name for name in names if name[0] != "." or not is_temporary(name)]
