@@ -51,7 +51,9 @@ class Environment:
         """Install with pip and compile everything, which pip does not always do."""
         pip = [str(self.python), "-m", "pip", "install", "--quiet", "--no-input"]
         _run(*pip, "--disable-pip-version-check", *arguments)
-        _run(str(self.python), "-m", "compileall", "-q", str(self.folder / "lib"))
+        # A file that cannot be compiled is its owner's, such as a template.
+        compiler = [str(self.python), "-m", "compileall", "-q", str(self.folder / "lib")]
+        subprocess.run(compiler, capture_output=True, env=clean_environment())
 
     def versions(self, *names: str) -> str:
         """Return ``click 8.5.1, PyYAML 6.0.3``."""
