@@ -180,13 +180,10 @@ class S3Storage(ObjectStorage):
     def _open(self, path: str) -> BinaryIO:
         size = self._size(path)
 
-        def fetch(start: int, end: int) -> bytes:
+        def fetch(start: int, end: int) -> Any:
+            span = f"bytes={start}-{end - 1}"
             with self._errors(path):
-                answer = self.client.get_object(
-                    **self._target(path), Range=f"bytes={start}-{end - 1}"
-                )
-                piece: bytes = answer["Body"].read()
-                return piece
+                return self.client.get_object(**self._target(path), Range=span)["Body"]
 
         return io.BufferedReader(S3Reader(fetch, size), 64 * 1024)
 
