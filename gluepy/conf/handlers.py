@@ -87,12 +87,12 @@ def closest_paths(path: str) -> list[str]:
     head, *rest = path.split(".")
     try:
         found: Any = import_module(head)
-    except ImportError:
+    except (ImportError, ValueError):
         return []
     known = head
     for index, part in enumerate(rest):
         last = index == len(rest) - 1
-        options = [name for name in vars(found) if not name.startswith("_")]
+        options = [name for name in dir(found) if not name.startswith("_")]
         if not last and hasattr(found, "__path__"):
             options = [module.name for module in pkgutil.iter_modules(found.__path__)]
         if part not in options:

@@ -15,8 +15,8 @@ from gluepy.conf.settings import default_settings
 
 MASK = "********"
 _NAME = re.compile(
-    r"(^|[_.\-])(SECRET\w*|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|PRIVATE_KEY"
-    r"|API_?KEY|ACCESS_KEY(_ID)?)([_.\-]|$)",
+    r"(^|[_.\-])(SECRET\w*|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|PRIVATE[_-]?KEY"
+    r"|API[_-]?KEY|ACCESS[_-]?KEY([_-]?ID)?)([_.\-]|$)",
     re.IGNORECASE,
 )
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")

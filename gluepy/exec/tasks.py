@@ -143,14 +143,14 @@ class BootstrapTask(Task):
     label = "bootstraptask"
 
     def run(self) -> None:
-        """Write ``context.yaml``, secrets masked."""
+        """Write ``context.yaml``, secrets masked, unless the runner has."""
         from gluepy.context.yaml import dump_context
 
         run = default_context.gluepy
         logger.debug("Run ID: %s, run folder: %s", run.run_id, run.run_folder)
-        default_storage.touch(
-            default_storage.runpath("context.yaml"), dump_context(default_context)
-        )
+        path = default_storage.runpath("context.yaml")
+        if not default_storage.exists(path):
+            default_storage.touch(path, dump_context(default_context))
 
 
 class EvaluationTask(Task):

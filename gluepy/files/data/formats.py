@@ -67,7 +67,9 @@ def _split(path: str) -> tuple[str, str]:
     """Return the path without its last suffix, and that suffix in lower case."""
     folder, slash, name = path.rpartition("/")
     stem, dot, suffix = name.rpartition(".")
-    return f"{folder}{slash}{stem or suffix}", f"{dot}{suffix}".lower() if dot else ""
+    if not stem:
+        return path, ""
+    return f"{folder}{slash}{stem}", f"{dot}{suffix}".lower()
 
 
 def _unsupported(

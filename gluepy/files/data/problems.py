@@ -11,7 +11,13 @@ from gluepy.files.data.places import Place
 from gluepy.utils.text import close_names, either
 
 # What engines raise on content or values they cannot work with, besides errors of their own.
-_COMPLAINTS: tuple[type[Exception], ...] = (ValueError, LookupError, EOFError, OSError)
+_COMPLAINTS: tuple[type[Exception], ...] = (
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    OSError,
+)
 
 
 @contextmanager
@@ -54,7 +60,8 @@ def not_found(place: Place) -> FileNotFoundError:
 def missing(manager: Any, form: str, error: ImportError) -> MissingDependencyError:
     """Return the error for a package the engine wants for a format."""
     text = str(error)
-    package = error.name or (text.split("`")[1].split()[-1] if text.count("`") > 1 else text)
+    named = (error.name or "").partition(".")[0]
+    package = named or (text.split("`")[1].split()[-1] if text.count("`") > 1 else text)
     extra = "excel" if form == "excel" else manager.extra
     return MissingDependencyError(package, extra, f"{type(manager).__name__} ({form})")
 

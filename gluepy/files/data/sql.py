@@ -136,7 +136,7 @@ def _explaining(database: str, doing: str) -> Iterator[None]:
         yield
     except GluepyError:
         raise
-    except (sa.exc.SQLAlchemyError, ValueError, OSError) as error:
+    except (sa.exc.SQLAlchemyError, ValueError, ArithmeticError, OSError) as error:
         raise DataError(
             f"Cannot {doing} the database '{_shown(database)}': {first_line(_driver(error))}"
         ) from error

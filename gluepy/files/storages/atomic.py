@@ -78,7 +78,9 @@ def _copy_range(content: bytes | BinaryIO, descriptor: int) -> int | None:
     """Let the system copy from file to file, as a clone where it can; None if it cannot."""
     if not hasattr(os, "copy_file_range") or not isinstance(content, io.BufferedReader):
         return None
-    if not isinstance(content.raw, io.FileIO) or content.tell():
+    if not isinstance(content.raw, io.FileIO) or not content.seekable():
+        return None
+    if content.tell():
         return None
     source, size, done = content.fileno(), os.fstat(content.fileno()).st_size, 0
     try:

@@ -133,9 +133,14 @@ class BaseStorage(StoragePrimitives):
     def reading(self, path: str) -> Iterator[str | BinaryIO]:
         """Give an engine what it can read from: a local path, else a seekable binary file."""
         path = self._clean(path)
-        with self._opened(path) as source:
+        local = self.local_path(path)
+        if local is None:
+            with self._reader(path) as handle:
+                yield handle
+        else:
+            self._existing(path)
             self._announce_read(path, None)
-            yield source
+            yield local
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file or folder."""
@@ -162,7 +167,8 @@ class BaseStorage(StoragePrimitives):
         path = self._clean(path)
         files, folders = self._listed(path)
         start = f"{path}/" if path else ""
-        return [start + name for name in sorted(files)], [start + name for name in sorted(folders)]
+        under = start.__add__
+        return list(map(under, sorted(files))), list(map(under, sorted(folders)))
 
     def walk(self, path: str = "") -> Iterator[str]:
         """Return an iterator over all files below a folder, sorted, relative to the root."""
@@ -337,15 +343,6 @@ class BaseStorage(StoragePrimitives):
         pending = self._create(path, exclusive)
         pending.when_published = lambda size: self._announce_write(path, size)
         return pending
-
-    @contextmanager
-    def _opened(self, path: str) -> Iterator[str | BinaryIO]:
-        try:
-            handle = self._open(path)
-        except FileNotFoundError:
-            raise self._missing(path) from None
-        with handle:
-            yield handle
 
     def _send_folder(self, folder: str, path: str) -> None:
         sent = set()

@@ -1,4 +1,4 @@
-"""Any place that fsspec knows: ``sftp://host/data``, ``abfs://container``, ``memory://x``, …"""
+"""Any place that fsspec knows: ``sftp://host/data``, ``abfs://container``, ``memory://x``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gluepy.files.storages.pending import PendingFile
 try:
     import fsspec
     from fsspec.core import url_to_fs
+    from fsspec.spec import AbstractFileSystem
 except ImportError:
     raise MissingDependencyError("fsspec", "fsspec", "FsspecStorage") from None
 
@@ -40,7 +41,7 @@ class FsspecStorage(BaseStorage):
         super().__init__(root)
         self._options = options
         self._lock = Lock()
-        self._made: tuple[str, Any, str] = ("", None, "")
+        self._made: tuple[str | None, Any, str] = (None, None, "")
 
     @property
     def filesystem(self) -> Any:
@@ -57,7 +58,7 @@ class FsspecStorage(BaseStorage):
 
         return fsspec_filesystem(self.filesystem), self._at("")
 
-    def _connected(self) -> tuple[str, Any, str]:
+    def _connected(self) -> tuple[str | None, Any, str]:
         with self._lock:
             if self._made[0] != self.root:
                 self._made = (self.root, *self._connect())
@@ -151,12 +152,18 @@ class FsspecStorage(BaseStorage):
         return PendingFile(raw, finish, discard)
 
     def _publish(self, temporary: str, path: str, exclusive: bool) -> None:
-        if not exclusive:
-            self.filesystem.mv(temporary, self._at(path))
+        if exclusive:
+            with _CLAIMS:
+                self._claim(path)
+        self._rename(temporary, self._at(path))
+
+    def _rename(self, old: str, new: str) -> None:
+        if type(self.filesystem).mv is not AbstractFileSystem.mv:
+            self.filesystem.mv(old, new)
             return
-        with _CLAIMS:
-            self._claim(path)
-        self.filesystem.mv(temporary, self._at(path))
+        # The inherited `mv`, `cp` and `rm` take '*', '?' and '[' in a name for a pattern.
+        self.filesystem.cp_file(old, new)
+        self.filesystem.rm_file(old)
 
     def _claim(self, path: str) -> None:
         """Make the empty file that nobody else can make."""
@@ -174,7 +181,16 @@ class FsspecStorage(BaseStorage):
         self.filesystem.rm_file(self._at(path))
 
     def _remove_tree(self, path: str) -> None:
-        self.filesystem.rm(self._at(path), recursive=True)
+        found = self.filesystem.find(self._at(path), withdirs=True, detail=True)
+        folders = {self._at(path)}
+        for name, info in found.items():
+            if info["type"] == "directory":
+                folders.add(name)
+            else:
+                self.filesystem.rm_file(name)
+        for name in sorted(folders, reverse=True):
+            with suppress(FileNotFoundError):
+                self.filesystem.rmdir(name)
 
 
 def _without_cache(filesystem: Any) -> Any:

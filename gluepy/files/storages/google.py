@@ -11,10 +11,9 @@ from typing import Any, BinaryIO
 # The lookup of hierarchical buckets costs a call for each bucket and stalls on emulators.
 os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
 
-from gluepy.conf import default_settings
 from gluepy.exceptions import MissingDependencyError, StorageError
 from gluepy.files.storages.fsspec import FsspecStorage, _without_cache
-from gluepy.files.storages.objects import ObjectStorage, in_parallel
+from gluepy.files.storages.objects import ObjectStorage, in_parallel, optional_setting
 from gluepy.files.storages.paths import join
 from gluepy.files.storages.pending import PendingFile
 
@@ -24,6 +23,7 @@ except ImportError:
     raise MissingDependencyError("gcsfs", "gcs", "GoogleStorage") from None
 
 _SMALL = 8 * 1024 * 1024
+_MAGIC = frozenset("*?[")
 
 
 class GoogleStorage(ObjectStorage, FsspecStorage):
@@ -58,7 +58,7 @@ class GoogleStorage(ObjectStorage, FsspecStorage):
 
     def _connect(self) -> tuple[Any, str]:
         options = {name: value for name, value in self._options.items() if value is not None}
-        project = self._project or default_settings.GCP_PROJECT_ID
+        project = self._project or optional_setting("GCP_PROJECT_ID")
         if project:
             options["project"] = project
         filesystem = gcsfs.GCSFileSystem(skip_instance_cache=True, **options)
@@ -149,8 +149,10 @@ class GoogleStorage(ObjectStorage, FsspecStorage):
             self.filesystem.cp_file(self._at(src), self._at(dest))
 
     def _copy_tree(self, src: str, dest: str) -> None:
-        self._mkdir(dest)
-        in_parallel(lambda path: self._copy(path, dest + path[len(src) :]), self._walk(src))
+        before, after = self._at(src), self._at(dest)
+        with self._errors(src):
+            keys = self.filesystem.find(before)
+            in_parallel(lambda key: self.filesystem.cp_file(key, after + key[len(before) :]), keys)
 
     def _remove(self, path: str) -> None:
         with self._errors(path):
@@ -158,7 +160,14 @@ class GoogleStorage(ObjectStorage, FsspecStorage):
 
     def _remove_tree(self, path: str) -> None:
         with self._errors(path):
-            super()._remove_tree(path)
+            keys = self.filesystem.find(self._at(path))
+            # In bulk, but for names that gcsfs would take for a pattern.
+            odd = [key for key in keys if _MAGIC.intersection(key)]
+            plain = list(set(keys).difference(odd))
+            if plain:
+                self.filesystem.rm(plain)
+            for key in odd:
+                self.filesystem.rm_file(key)
 
 
 class _Unpublished(io.RawIOBase):

@@ -125,11 +125,8 @@ class LocalStorage(BaseStorage):
         folders: list[str] = []
         with os.scandir(self._full(path)) as entries:
             for entry in entries:
-                name = entry.name
-                if name[0] == "." and is_temporary(name):
-                    continue
-                (folders if entry.is_dir() else files).append(name)
-        return files, folders
+                (folders if entry.is_dir() else files).append(entry.name)
+        return _shown(files), _shown(folders)
 
     def _walk(self, path: str) -> Iterator[str]:
         if not os.path.isdir(self._full(path)):
@@ -147,11 +144,6 @@ class LocalStorage(BaseStorage):
 
         with os.scandir(self._full(split(path)[0])) as entries:
             return [entry.name for entry in islice(entries, 1000)]
-
-    @contextmanager
-    def _opened(self, path: str) -> Iterator[str | BinaryIO]:
-        self._existing(path)
-        yield self._full(path)
 
     def arrow_filesystem(self) -> tuple[FileSystem, str]:
         """Return Arrow's local filesystem and the root."""
@@ -257,3 +249,7 @@ class LocalStorage(BaseStorage):
         from shutil import rmtree
 
         rmtree(full)
+
+
+def _shown(names: list[str]) -> list[str]:
+    return [name for name in names if name[0] != "." or not is_temporary(name)]

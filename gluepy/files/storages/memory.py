@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any, BinaryIO
 
 from gluepy.files.storages.base import BaseStorage
+from gluepy.files.storages.content import chunks
 from gluepy.files.storages.paths import join, split
 from gluepy.files.storages.pending import PendingFile
 
@@ -65,7 +66,7 @@ class MemoryStorage(BaseStorage):
         return PendingFile(raw, finish, lambda: None)
 
     def _write(self, path: str, content: bytes | BinaryIO, exclusive: bool) -> int:
-        return self._put(path, content if isinstance(content, bytes) else content.read(), exclusive)
+        return self._put(path, b"".join(chunks(content)), exclusive)
 
     def _append(self, path: str) -> BinaryIO:
         return io.BufferedWriter(_Appender(self, path), 1)

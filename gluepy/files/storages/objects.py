@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from gluepy.conf import default_settings, global_settings
+from gluepy.conf.settings import ENVIRONMENT_VARIABLE
 from gluepy.exceptions import SettingsError
 from gluepy.files.storages.base import BaseStorage
 from gluepy.files.storages.paths import join
@@ -40,7 +42,7 @@ class ObjectStorage(BaseStorage):
     @property
     def bucket(self) -> str:
         """Name of the bucket."""
-        name = self._bucket or getattr(default_settings, self.bucket_setting)
+        name = self._bucket or optional_setting(self.bucket_setting)
         if not name:
             raise SettingsError(
                 f"{type(self).__name__} has no bucket.",
@@ -58,6 +60,13 @@ class ObjectStorage(BaseStorage):
     def _prefix(self, path: str) -> str:
         key = self._key(path)
         return f"{key}/" if key else ""
+
+
+def optional_setting(name: str) -> Any:
+    """Return a setting, None without a project: storages given all options need none."""
+    if not (default_settings.configured or os.environ.get(ENVIRONMENT_VARIABLE)):
+        return None
+    return getattr(default_settings, name)
 
 
 def in_parallel(function: Callable[[Any], Any], items: Iterable[Any]) -> None:

@@ -75,11 +75,6 @@ class PrefixedStorage(BaseStorage):
     def _open(self, path: str) -> BinaryIO:
         return self.storage._open(self._at(path))
 
-    @contextmanager
-    def _opened(self, path: str) -> Iterator[str | BinaryIO]:
-        with self.storage._opened(self._at(path)) as source:
-            yield source
-
     def _write(self, path: str, content: bytes | BinaryIO, exclusive: bool) -> int:
         return self.storage._write(self._at(path), content, exclusive)
 

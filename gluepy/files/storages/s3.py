@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gluepy.conf import default_settings
 from gluepy.exceptions import MissingDependencyError, StorageError
 from gluepy.files.storages.content import chunks
-from gluepy.files.storages.objects import ObjectStorage, in_parallel
+from gluepy.files.storages.objects import ObjectStorage, in_parallel, optional_setting
 from gluepy.files.storages.paths import split
 from gluepy.files.storages.pending import PendingFile
 from gluepy.files.storages.s3_files import PART, S3Reader, S3Writer
@@ -70,7 +69,7 @@ class S3Storage(ObjectStorage):
         self._made: tuple[int, Any, Any] = (0, None, None)
 
     def _option(self, setting: str) -> str | None:
-        return self._given[setting] or getattr(default_settings, setting)
+        return self._given[setting] or optional_setting(setting)
 
     @property
     def client(self) -> Any:
@@ -181,13 +180,10 @@ class S3Storage(ObjectStorage):
     def _open(self, path: str) -> BinaryIO:
         size = self._size(path)
 
-        def fetch(start: int, end: int) -> bytes:
+        def fetch(start: int, end: int) -> Any:
+            span = f"bytes={start}-{end - 1}"
             with self._errors(path):
-                answer = self.client.get_object(
-                    **self._target(path), Range=f"bytes={start}-{end - 1}"
-                )
-                piece: bytes = answer["Body"].read()
-                return piece
+                return self.client.get_object(**self._target(path), Range=span)["Body"]
 
         return io.BufferedReader(S3Reader(fetch, size), 64 * 1024)
 

@@ -11,23 +11,26 @@ PART = 8 * 1024 * 1024
 _UPLOADS_AT_ONCE = 3
 _PARTS_OF_ONE_SIZE = 1000
 _FIRST_WINDOW = 128 * 1024
-_LAST_WINDOW = 8 * 1024 * 1024
+_LAST_WINDOW = 1024 * 1024
 
 
 class S3Reader(io.RawIOBase):
     """A seekable S3 object; what is not asked for is not fetched.
 
-    While it is read in order the requests grow, up to 8 MiB; a jump starts small again, so
-    that reading single columns of a Parquet file fetches little more than those.
+    While it is read in order the requests grow, and at last one delivers all the rest. A jump
+    starts small again, so that reading single columns of a Parquet file fetches little more
+    than those.
 
     Args:
-        fetch: Returns the bytes from a start to an end, the end not included.
+        fetch: Answers with the bytes from a start to an end, the end not included: a file
+            to read and to close.
         size: Bytes of the object.
     """
 
-    def __init__(self, fetch: Callable[[int, int], bytes], size: int) -> None:
+    def __init__(self, fetch: Callable[[int, int], Any], size: int) -> None:
         self._fetch = fetch
         self._size = size
+        self._rest: Any = None
         self._at = 0
         self._window = _FIRST_WINDOW
         self._start, self._buffer = 0, b""
@@ -57,9 +60,13 @@ class S3Reader(io.RawIOBase):
         wanted = min(len(target), self._size - self._at)
         if wanted <= 0:
             return 0
+        if self._rest is not None and self._at == self._start:
+            return self._read_rest(target, wanted)
         offset = self._at - self._start
         if not 0 <= offset < len(self._buffer):
             self._load(wanted)
+            if self._rest is not None:
+                return self._read_rest(target, wanted)
             offset = 0
         piece = memoryview(self._buffer)[offset : offset + wanted]
         target[: len(piece)] = piece
@@ -68,10 +75,33 @@ class S3Reader(io.RawIOBase):
 
     def _load(self, wanted: int) -> None:
         follows = self._at == self._start + len(self._buffer)
-        self._window = min(self._window * 2, _LAST_WINDOW) if follows else _FIRST_WINDOW
-        end = min(self._at + max(wanted, self._window), self._size)
-        self._buffer = self._fetch(self._at, end)
+        self._drop_rest()
+        self._window = self._window * 2 if follows else _FIRST_WINDOW
         self._start = self._at
+        if self._window > _LAST_WINDOW:
+            self._rest, self._buffer = self._fetch(self._at, self._size), b""
+            return
+        end = min(self._at + max(wanted, self._window), self._size)
+        answer = self._fetch(self._at, end)
+        self._buffer = answer.read()
+        answer.close()
+
+    def _read_rest(self, target: Any, wanted: int) -> int:
+        piece = self._rest.read(wanted)
+        target[: len(piece)] = piece
+        self._at += len(piece)
+        self._start = self._at
+        return len(piece)
+
+    def _drop_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.close()
+            self._rest = None
+
+    def close(self) -> None:
+        """Close the file and the connection it may hold."""
+        self._drop_rest()
+        super().close()
 
 
 class S3Writer(io.RawIOBase):
@@ -99,10 +129,14 @@ class S3Writer(io.RawIOBase):
 
     def write(self, piece: Any) -> int:
         """Take bytes; send a part when there are enough."""
-        self._buffer += piece
+        rest = memoryview(piece)
+        while rest:
+            room = self._part_size() - len(self._buffer)
+            self._buffer += rest[:room]
+            rest = rest[room:]
+            if len(self._buffer) >= self._part_size():
+                self._send_part()
         self._size += len(piece)
-        while len(self._buffer) >= self._part_size():
-            self._send_part(self._part_size())
         return len(piece)
 
     def finish(self) -> int:
@@ -111,7 +145,7 @@ class S3Writer(io.RawIOBase):
             self._client.put_object(**self._target, **self._condition, Body=bytes(self._buffer))
             return self._size
         if self._buffer:
-            self._send_part(len(self._buffer))
+            self._send_part()
         parts = [part.result() for part in self._parts]
         self._client.complete_multipart_upload(
             **self._target,
@@ -136,18 +170,16 @@ class S3Writer(io.RawIOBase):
         # S3 takes 10,000 parts; parts that double now and then reach its 5 TB.
         return int(PART * 2 ** (len(self._parts) // _PARTS_OF_ONE_SIZE))
 
-    def _send_part(self, size: int) -> None:
+    def _send_part(self) -> None:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(_UPLOADS_AT_ONCE)
             self._upload = self._client.create_multipart_upload(**self._target)["UploadId"]
         if len(self._parts) >= _UPLOADS_AT_ONCE:
             self._parts[-_UPLOADS_AT_ONCE].result()
-        with memoryview(self._buffer) as view:
-            body = bytes(view[:size])
-        del self._buffer[:size]
+        body, self._buffer = self._buffer, bytearray()
         self._parts.append(self._pool.submit(self._send, len(self._parts) + 1, body))
 
-    def _send(self, number: int, body: bytes) -> dict[str, Any]:
+    def _send(self, number: int, body: bytearray) -> dict[str, Any]:
         answer = self._client.upload_part(
             **self._target, UploadId=self._upload, PartNumber=number, Body=body
         )

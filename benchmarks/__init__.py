@@ -1,0 +1,1 @@
+"""The measurements of docs/internals/performance.md: ``python -m benchmarks [TABLE...]``."""

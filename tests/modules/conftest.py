@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.importable import write_module
+
+__all__ = ["write_module"]
