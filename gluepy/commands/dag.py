@@ -6,21 +6,31 @@ from typing import Any
 
 import click
 
+from gluepy.commands._output import echo_json, echo_table, json_option
 from gluepy.exceptions import CheckError, CommandError, RunKilledError
 from gluepy.utils.text import plural
 
 
-def _labels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def complete_label(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the DAGs whose label starts with what was typed, for shell completion."""
     from gluepy.exec import DAG_REGISTRY
 
     return [label for label in DAG_REGISTRY if label.startswith(incomplete)]
 
 
 @click.command("dag")
-@click.argument("label", nargs=-1, required=True, shell_complete=_labels)
+@click.argument("label", nargs=-1, required=True, shell_complete=complete_label)
 @click.option("--retry", metavar="RUN", help="Run again in the folder of RUN: an id or a folder.")
-@click.option("--task", metavar="T", help="Run the task T alone.")
+@click.option("--resume", metavar="RUN", help="Continue RUN: what finished is not run again.")
+@click.option(
+    "--task",
+    multiple=True,
+    metavar="T",
+    help="Run the task T alone; +T with all before it, T+ with all after it.",
+)
 @click.option("--from-task", metavar="T", help="Start at the task T.")
+@click.option("--to-task", metavar="T", help="End at the task T.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Run only tasks with TAG.")
 @click.option(
     "--patch", "-p", multiple=True, metavar="PATH", help="YAML on the storage over the context."
 )
@@ -30,12 +40,25 @@ def _labels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 @click.option(
     "--param", multiple=True, metavar="KEY=VALUE", help="One context value; +KEY=VALUE adds one."
 )
+@click.option(
+    "--executor", metavar="NAME", help="Where tasks run: serial, threads, processes, dask."
+)
+@click.option("--workers", type=click.IntRange(1), help="How many tasks run at once.")
+@click.option(
+    "--on-failure",
+    type=click.Choice(["stop", "continue"]),
+    help="After a task failed: stop, or run what does not need it.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what would run, and why; run nothing.")
 @click.option("--skip-eval", is_flag=True, help="Leave evaluation tasks out.")
 @click.option("--eval-only", is_flag=True, help="Run only evaluation tasks (with --retry).")
 @click.option(
     "--compare", multiple=True, metavar="RUN...", help="Print the metrics of runs side by side."
 )
-def command(label: tuple[str, ...], compare: tuple[str, ...], **options: Any) -> None:
+@json_option
+def command(
+    label: tuple[str, ...], compare: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any
+) -> None:
     """Run the DAG LABEL."""
     if compare:
         name, others = _split(label)
@@ -45,8 +68,13 @@ def command(label: tuple[str, ...], compare: tuple[str, ...], **options: Any) ->
         raise CommandError(
             f"One DAG at a time: got {' '.join(label)}.", hint="Only --compare takes more."
         )
+    if as_json and not dry_run:
+        raise CommandError("--json goes with --dry-run.", hint="See a run with: runs show --json")
     _check()
-    _run(label[0], **options)
+    if dry_run:
+        _print_plan(label[0], as_json, _arguments(**options))
+    else:
+        _run(label[0], _arguments(**options))
 
 
 def _split(words: tuple[str, ...]) -> tuple[str, list[str]]:
@@ -70,22 +98,31 @@ def _check() -> None:
         )
 
 
-def _run(
-    label: str,
-    patch: tuple[str, ...],
-    local_patch: tuple[str, ...],
-    param: tuple[str, ...],
-    **kw: Any,
-) -> None:
+def _arguments(
+    patch: tuple[str, ...], local_patch: tuple[str, ...], param: tuple[str, ...], **kw: Any
+) -> dict[str, Any]:
+    """Return the options as ``run_dag`` calls them."""
+    return {"patches": patch, "local_patches": local_patch, "params": param, "strict": True, **kw}
+
+
+def _print_plan(label: str, as_json: bool, arguments: dict[str, Any]) -> None:
+    from gluepy.runs import plan_dag
+
+    rows = plan_dag(label, **arguments).rows()
+    if as_json:
+        echo_json(rows)
+    else:
+        echo_table([tuple(row.values()) for row in rows], ("task", "action", "reason"))
+
+
+def _run(label: str, arguments: dict[str, Any]) -> None:
     from gluepy.runs import run_dag as run
 
     try:
-        finished = run(
-            label, patches=patch, local_patches=local_patch, params=param, strict=True, **kw
-        )
+        finished = run(label, **arguments)
     except KeyboardInterrupt:
         raise RunKilledError("Interrupted; the run is KILLED.", 2) from None
-    print_metrics(finished, label, skip_eval=kw["skip_eval"])
+    print_metrics(finished, label, skip_eval=arguments["skip_eval"])
     click.echo(f"Run {finished.id} {finished.status} in {finished.folder}", err=True)
 
 

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gluepy.executors.base import BaseExecutor, Outcome
+from gluepy.executors.calls import Call, timed_out
 
 
 class SerialExecutor(BaseExecutor):
-    """Runs each call when its outcome is asked for, in the order they were submitted."""
+    """Runs each call when its outcome is asked for, in the order they were submitted.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._waiting: deque[tuple[str, Callable[..., Any], tuple[Any, ...]]] = deque()
+    Nobody is there to end a call that takes too long: that it failed is known when it
+    returns.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+        on_event: Callable[[str, Any], object] | None = None,
+    ) -> None:
+        super().__init__(workers or 1, initializer, initargs, on_event)
+        self.workers = 1
+        self._waiting: deque[Call] = deque()
+
+    @property
+    def pending(self) -> int:
+        """How many calls are in line."""
+        return len(self._waiting)
 
     def submit(
         self,
@@ -23,22 +39,23 @@ class SerialExecutor(BaseExecutor):
         function: Callable[..., Any],
         *args: Any,
         timeout: float | None = None,
-        resources: Mapping[str, float] | None = None,
+        resources: Mapping[str, Any] | None = None,
     ) -> None:
         """Put the call at the end of the line."""
-        self._waiting.append((key, function, args))
+        self._waiting.append(Call(key, function, args, timeout))
 
     def wait(self, timeout: float | None = None) -> Iterator[tuple[str, Outcome]]:
         """Run the calls in line and yield each outcome."""
         while self._waiting:
-            key, function, args = self._waiting.popleft()
-            value, error = None, None
-            started = time.perf_counter()
-            try:
-                value = function(*args)
-            except Exception as raised:
-                error = raised
-            yield key, Outcome(value, error, time.perf_counter() - started)
+            call = self._waiting.popleft()
+            outcome = call.run(self.on_event)
+            if outcome.error is not None and not isinstance(outcome.error, Exception):
+                raise outcome.error
+            if call.timeout is not None and outcome.seconds > call.timeout:
+                error = timed_out(call.key, call.timeout, f": {outcome.seconds:.3g} s")
+                error.__cause__ = outcome.error
+                outcome = Outcome(None, error, outcome.seconds)
+            yield call.key, outcome
 
     def cancel(self) -> None:
         """Empty the line."""

@@ -41,7 +41,7 @@ def _column(lanes: list[str | None]) -> int:
 
 
 def _row(
-    lanes: list[str | None], column: int, name: str, parents: list[str | None], note: str
+    lanes: list[str | None], column: int, name: str, parents: list[str], note: str
 ) -> str:
     width = max(column + 1, len(lanes))
     cells = []

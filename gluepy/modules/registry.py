@@ -1,8 +1,8 @@
 """Importing what INSTALLED_MODULES names.
 
 A module is a package, or a single Python file. For a package the submodules ``tasks``,
-``dags``, ``commands`` and ``checks`` are imported if they are there; importing them is what
-registers their classes. An entry that is absent is the settings' fault and named with close
+``dags``, ``commands``, ``checks`` and ``signals`` are imported if they are there; importing
+them is what registers classes and connects receivers. An entry that is absent is the settings' fault and named with close
 names; one that is there but cannot be imported is its author's, and its error comes out
 whole.
 """
@@ -15,7 +15,7 @@ from gluepy.exceptions import ModuleLoadError
 from gluepy.utils.loading import import_if_present
 from gluepy.utils.text import close_names, either
 
-SUBMODULES = ("tasks", "dags", "commands", "checks")
+SUBMODULES = ("tasks", "dags", "commands", "checks", "signals")
 
 
 class Modules:

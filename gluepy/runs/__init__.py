@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gluepy.runs.run import Run
-from gluepy.runs.runner import run_dag
+from gluepy.runs.runner import plan_dag, run_dag
 
 if TYPE_CHECKING:
     from gluepy.runs.store import runs
 
-__all__ = ["Run", "run_dag", "runs"]
+__all__ = ["Run", "plan_dag", "run_dag", "runs"]
 
 
 def __getattr__(name: str) -> Any:

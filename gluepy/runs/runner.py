@@ -267,7 +267,26 @@ def _close(run: Run, record: manifest.Manifest, status: str, error: BaseExceptio
         signals.run_failed.send_robust(run=run, error=error)
 
 
-def run_dag(
+def run_dag(label: str, **options: Any) -> Run:
+    """Run the DAG of a label and return its run.
+
+    Args:
+        label: Label of the DAG.
+        options: Those of :class:`Runner`, and those of
+            :class:`gluepy.runs.plan.Selection` by their own names.
+
+    Raises:
+        UnknownLabelError: No DAG has the label; also what ``Runner.run`` raises.
+    """
+    return _runner(label, **options).run()
+
+
+def plan_dag(label: str, **options: Any) -> Plan:
+    """Return what :func:`run_dag` would do with the same arguments, doing nothing."""
+    return _runner(label, **options).plan()
+
+
+def _runner(
     label: str,
     *,
     task: str | Sequence[str] | None = None,
@@ -277,21 +296,6 @@ def run_dag(
     skip_eval: bool = False,
     eval_only: bool = False,
     **options: Any,
-) -> Run:
-    """Run the DAG of a label and return its run.
-
-    Args:
-        label: Label of the DAG.
-        task: See :class:`gluepy.runs.plan.Selection`, likewise up to ``eval_only``.
-        from_task: Start there.
-        to_task: End there.
-        tags: Only tasks with one of these tags.
-        skip_eval: Leave evaluation tasks out.
-        eval_only: Run only evaluation tasks.
-        options: See :class:`Runner`.
-
-    Raises:
-        UnknownLabelError: No DAG has the label; also what ``Runner.run`` raises.
-    """
+) -> Runner:
     selection = Selection(task, from_task, to_task, tags, skip_eval, eval_only)
-    return Runner(DAGS.find(label), selection=selection, **options).run()
+    return Runner(DAGS.find(label), selection=selection, **options)
