@@ -28,6 +28,10 @@
     │   ├── RunNotFoundError          no run of that id or folder
     │   ├── RunLockedError            another process works in the run folder
     │   ├── TaskError                 a task of the run raised; its error is the cause
+    │   ├── WorkerDiedError           a call took the process it ran in with it
+    │   ├── TaskTimeoutError          (also TimeoutError) a call took longer than it may
+    │   ├── TransferError             (also TypeError) a call or its result cannot be sent
+    │   ├── RemoteError               stands in for a worker's error that cannot be sent
     │   └── RunKilledError            the run was stopped by a signal
     ├── CheckError                    `manage.py check` found errors
     └── CommandError                  a command was called with values that make no sense
@@ -37,6 +41,8 @@ The command line prints both on one line and exits with a non-zero code.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class GluepyError(Exception):
@@ -56,6 +62,17 @@ class GluepyError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As it is, whatever the __init__ of its class asks for: errors travel between processes.
+        return _restored, (type(self), self.args, dict(self.__dict__))
+
+
+def _restored(kind: type[GluepyError], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class SettingsError(GluepyError):
@@ -191,6 +208,32 @@ class RunLockedError(RunError):
 
 class TaskError(RunError):
     """A task of the run raised; the original error is ``__cause__``."""
+
+
+class WorkerDiedError(RunError):
+    """The process that ran a call died: it was killed, ran out of memory, or left by itself."""
+
+
+class TaskTimeoutError(RunError, TimeoutError):
+    """A call took longer than its timeout."""
+
+
+class TransferError(RunError, TypeError):
+    """A call, or what it returned, cannot be sent to another process."""
+
+
+class RemoteError(RunError):
+    """Stands in for an error raised in another process that cannot be sent as it is.
+
+    Args:
+        type_name: Dotted name of its class.
+        text: What it said.
+    """
+
+    def __init__(self, type_name: str, text: str) -> None:
+        self.type_name = type_name
+        self.text = text
+        super().__init__(f"{type_name}: {text}" if text else type_name)
 
 
 class RunKilledError(RunError):

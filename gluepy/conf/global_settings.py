@@ -65,6 +65,11 @@ RUNNER_BACKEND: str = "gluepy.runs.runner.Runner"
 EXECUTOR_BACKEND: str = "gluepy.executors.serial.SerialExecutor"
 # How many tasks run at once on executors that can; None is the number of cores.
 EXECUTOR_WORKERS: int | None = None
+# How worker processes start: "forkserver", "spawn" or "fork" (quick, but unsafe in a program
+# with threads); None is the first of them that the platform has.
+EXECUTOR_START_METHOD: str | None = None
+# Address of the Dask scheduler that DaskExecutor works with; None starts a cluster of its own.
+DASK_SCHEDULER_ADDRESS: str | None = None
 # Class of `default_mlops`, the tracker of metrics and parameters.
 MLOPS_BACKEND: str = "gluepy.ops.local.LocalOpsBackend"
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
+from gluepy.conf import default_settings
+from gluepy.conf.settings import DEFAULTS, ENVIRONMENT_VARIABLE
 from gluepy.exceptions import SettingsError
 
 
@@ -35,7 +37,7 @@ class BaseExecutor:
     """Runs callables. Used as a context manager, by one thread; leaving it ends what runs.
 
     Args:
-        workers: How many calls run at once; by default one for each CPU.
+        workers: How many calls run at once; by default EXECUTOR_WORKERS.
         initializer: What to call once in each worker process before its first call. Where
             calls run in the caller's own process (``is_local``) it is not called.
         initargs: What to call it with.
@@ -62,11 +64,7 @@ class BaseExecutor:
         initargs: tuple[Any, ...] = (),
         on_event: Callable[[str, Any], object] | None = None,
     ) -> None:
-        if workers is not None and workers < 1:
-            raise SettingsError(
-                f"An executor cannot have {workers} workers.", hint="Give a number from 1 on."
-            )
-        self.workers = workers or cpu_count()
+        self.workers = _checked(setting("EXECUTOR_WORKERS") if workers is None else workers)
         self.initializer = initializer
         self.initargs = initargs
         self.on_event = on_event
@@ -131,6 +129,23 @@ class BaseExecutor:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def setting(name: str) -> Any:
+    """Return a setting; its default where no project is set up, for executors work without."""
+    if default_settings.configured or os.environ.get(ENVIRONMENT_VARIABLE):
+        return getattr(default_settings, name)
+    return DEFAULTS[name]
+
+
+def _checked(workers: Any) -> int:
+    if workers is None:
+        return cpu_count()
+    if not isinstance(workers, int) or workers < 1:
+        raise SettingsError(
+            f"An executor cannot have {workers!r} workers.", hint="Give a number from 1 on."
+        )
+    return workers
 
 
 def cpu_count() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import Context, copy_context
+from threading import Thread
 from typing import Any
 
 from gluepy.exceptions import TaskTimeoutError
@@ -19,10 +20,14 @@ class Call:
         key: Its name.
         timeout: Seconds it may take.
         started: When it started, by ``time.monotonic``.
+        thread: What runs it.
         is_over: Whether its outcome is settled; nobody listens to it any more.
     """
 
-    __slots__ = ("_args", "_context", "_function", "is_over", "key", "outcome", "started", "timeout")
+    __slots__ = (
+        *("_args", "_context", "_function"),
+        *("is_over", "key", "outcome", "started", "thread", "timeout"),
+    )
 
     def __init__(
         self, key: str, function: Callable[..., Any], args: tuple[Any, ...], timeout: float | None
@@ -30,6 +35,7 @@ class Call:
         self.key = key
         self.timeout = timeout
         self.started: float | None = None
+        self.thread: Thread | None = None
         self.is_over = False
         self.outcome: Outcome | None = None
         self._function = function

@@ -70,6 +70,7 @@ class ThreadExecutor(BaseExecutor):
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
+            call.thread = threading.current_thread()
             if call.timeout is not None:
                 call.started = time.monotonic()
                 self._ended.put(None)
@@ -131,14 +132,15 @@ class ThreadExecutor(BaseExecutor):
                 continue
             error = timed_out(call.key, call.timeout, "; its thread runs on by itself")
             if self._settle(call, Outcome(None, error, now - call.started)):
-                self._leave_behind()
+                self._leave_behind(call.thread)
                 return call
         return None
 
-    def _leave_behind(self) -> None:
+    def _leave_behind(self, thread: threading.Thread | None) -> None:
         """Let a new thread take the place of one that is stuck; it ends when its call does."""
-        self._stuck += 1
-        self._start_thread()
+        if thread is not None:
+            self._threads.discard(thread)
+            self._start_thread()
 
     def cancel(self) -> None:
         """Drop the calls no thread has taken."""
@@ -156,6 +158,24 @@ class ThreadExecutor(BaseExecutor):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+        if kind is None or issubclass(kind, Exception):
+            self._join()
+
+    def close(self) -> None:
+        """Let every thread end after the call it runs."""
         self.cancel()
         for _ in self._threads:
             self._calls.put(None)
+
+    def _join(self) -> None:
+        """Wait for the calls that run, each as long as it may take."""
+        limits = {call.thread: _end(call) for call in self._timed if call.thread is not None}
+        for thread in self._threads:
+            limit = limits.get(thread)
+            thread.join(None if limit is None else max(0.0, limit - time.monotonic()))
+
+
+def _end(call: Call) -> float:
+    """Return when a call that has started is overdue."""
+    return (call.started or 0.0) + (call.timeout or 0.0)
