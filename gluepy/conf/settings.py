@@ -88,6 +88,10 @@ class LazySettings:
             values.update(override)
         return values
 
+    def overridden(self) -> dict[str, Any]:
+        """Return the values that are overridden at the moment."""
+        return {name: value for values in self._overrides for name, value in values.items()}
+
     def misspelt(self) -> dict[str, list[str]]:
         """Return the project's settings that look like a typo of a known one, with it."""
         known = set(DEFAULTS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
 from collections import deque
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gluepy.exceptions import WorkerDiedError
+from gluepy.executors.program import without_main
 from gluepy.executors.worker import CALL, HEADER, READY, RECALL, RETURNED, Boot, main
 
 _starting = threading.Lock()
@@ -52,7 +52,7 @@ class Worker:
         self.connection, theirs = context.Pipe()
         try:
             self.process = context.Process(target=main, args=(theirs, boot), name=name)
-            with _starting, _without_main(), _interrupts_later():
+            with _starting, without_main(), _interrupts_later():
                 self.process.start()
         finally:
             theirs.close()
@@ -149,27 +149,6 @@ def end(workers: list[Worker], grace: float = 2.0) -> None:
             worker.process.join()
         worker.process.close()
     workers.clear()
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Keep a worker from importing the program that was started.
-
-    What is defined there travels by value, so nobody has to write ``if __name__ ==
-    "__main__"``, and a script that does not cannot start itself over and over.
-    """
-    main_module = sys.modules["__main__"]
-    kept = {name: vars(main_module)[name] for name in _TRACES if name in vars(main_module)}
-    main_module.__spec__ = None
-    main_module.__dict__.pop("__file__", None)
-    try:
-        yield
-    finally:
-        vars(main_module).update(kept)
-
-
-# By these multiprocessing finds the program.
-_TRACES = ("__spec__", "__file__")
 
 
 @contextmanager

@@ -37,6 +37,8 @@ class _Tap(io.RawIOBase):
 
 def tap() -> None:
     """Send what this process prints, line by line."""
+    if getattr(getattr(sys.stdout, "buffer", None), "raw", None).__class__ is _Tap:
+        return
     sys.stdout = _tapped("stdout", sys.__stdout__)
     sys.stderr = _tapped("stderr", sys.__stderr__)
 

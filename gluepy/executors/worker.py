@@ -51,7 +51,7 @@ class Boot:
 
 def main(connection: Any, boot: Boot) -> None:
     """Serve calls until the parent closes the connection, or is gone."""
-    _take_signals()
+    take_signals()
     if boot.is_bound:
         _die_with_parent()
     if boot.environ is not None and boot.environ != dict(os.environ):
@@ -64,7 +64,7 @@ def main(connection: Any, boot: Boot) -> None:
         worker.serve()
 
 
-def _take_signals() -> None:
+def take_signals() -> None:
     """Leave Ctrl-C to the parent, and let all other signals do what they do by default."""
     # A handler and not SIG_IGN, which programs started from here would inherit.
     signal.signal(signal.SIGINT, lambda number, frame: None)

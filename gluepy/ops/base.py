@@ -131,6 +131,22 @@ class BaseOpsBackend:
         return dict(self._metrics.get(self.current_run_id(), {}))
 
 
+class Outline:
+    """What is kept of a dataframe: its shape and the names of its columns."""
+
+    def __init__(self, shape: tuple[int, ...] | None, columns: list[str]) -> None:
+        self.shape = shape
+        self.columns = columns
+
+
+def outline(df: Any) -> Outline:
+    """Return the outline of a dataframe, or of its outline."""
+    shape = getattr(df, "shape", None)
+    columns = getattr(df, "columns", None)
+    names = [] if columns is None else [str(column) for column in columns]
+    return Outline(tuple(shape) if shape else None, names)
+
+
 def as_number(key: str, value: Any) -> float:
     """Return a metric's value as an int or float that JSON can hold.
 

@@ -12,7 +12,7 @@ from typing import Any
 from gluepy.conf import default_context
 from gluepy.conf.secrets import mask_named, mask_value
 from gluepy.files.storages import default_storage
-from gluepy.ops.base import RUNNING, BaseOpsBackend
+from gluepy.ops.base import RUNNING, BaseOpsBackend, outline
 from gluepy.utils.timezone import isoformat, now, parse
 
 RECORD = "tracking.json"
@@ -108,12 +108,12 @@ class LocalOpsBackend(BaseOpsBackend):
         **kwargs: Any,
     ) -> None:
         """Keep shape, columns, purpose and tags of a dataframe."""
-        shape = getattr(df, "shape", None)
+        known = outline(df)
         entry = {
             "context": context,
             "tags": mask_value(_plain(tags or {})),
-            "shape": list(shape) if shape else None,
-            "columns": [str(column) for column in getattr(df, "columns", [])],
+            "shape": list(known.shape) if known.shape else None,
+            "columns": known.columns,
         }
         self._append("inputs", entry)
 

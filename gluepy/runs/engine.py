@@ -13,7 +13,9 @@ from gluepy.context.current import current_context
 from gluepy.context.document import Context
 from gluepy.executors import BaseExecutor
 from gluepy.files.folder import run_folder
+from gluepy.runs import remote
 
+FORWARDING = "gluepy.ops.forwarding.ForwardingOpsBackend"
 NAMES = {
     "serial": "gluepy.executors.serial.SerialExecutor",
     "threads": "gluepy.executors.threads.ThreadExecutor",
@@ -40,19 +42,30 @@ class ExecutorChoice:
     def open(self, context: Context) -> BaseExecutor:
         """Return the executor, its workers to be set up for a run with this context."""
         return self.backend(
-            workers=self.workers or default_settings.EXECUTOR_WORKERS,
+            workers=self.workers,
             initializer=set_up,
-            initargs=(os.environ.get(ENVIRONMENT_VARIABLE, ""), list(sys.path), context),
+            initargs=(
+                os.environ.get(ENVIRONMENT_VARIABLE, ""),
+                list(sys.path),
+                default_settings.overridden(),
+                context,
+            ),
             on_event=replay,
         )
 
 
-def set_up(settings: str, path: list[str], context: Context) -> None:
-    """Set up a worker in a process of its own: settings, modules, the run's context.
+def set_up(
+    settings: str, path: list[str], overridden: dict[str, Any], context: Context
+) -> None:
+    """Set up a worker in a process of its own for one run.
+
+    What the worker logs, tracks and announces is sent to the process that runs the DAG,
+    which has the run's log, its tracker, and the receivers.
 
     Args:
         settings: Name of the settings module.
         path: The import path of the parent.
+        overridden: Settings that are overridden there.
         context: The context of the run.
     """
     from gluepy.exec.boot import bootstrap
@@ -60,10 +73,19 @@ def set_up(settings: str, path: list[str], context: Context) -> None:
     sys.path[:] = path
     if settings:
         os.environ[ENVIRONMENT_VARIABLE] = settings
+    default_settings._push({**overridden, "MLOPS_BACKEND": FORWARDING})
     bootstrap()
+    remote.forward_logs()
+    remote.forward_signals()
     current_context.set(context)
     run_folder.set(str(context.gluepy.run_folder))
 
 
 def replay(key: str, event: Any) -> None:
-    """Do in the parent what a worker in another process has told."""
+    """Do in this process what a worker has told.
+
+    Args:
+        key: The task the worker was running.
+        event: What happened; see :mod:`gluepy.runs.remote`.
+    """
+    remote.replay(event)

@@ -13,6 +13,7 @@ from typing import Any
 from gluepy.exceptions import ArtifactError, TaskOutputError, UnknownParameterError
 from gluepy.exec.markers import Artifact
 from gluepy.exec.specs import TaskSpec, spec_of
+from gluepy.executors.parcels import Portable
 from gluepy.runs import artifacts, parameters
 from gluepy.runs.outputs import fingerprints
 from gluepy.runs.trace import Trace, recording
@@ -45,16 +46,27 @@ class Report:
         volatiles: Name -> value of what it hands on in memory.
         error: What it raised, None if it did not.
         trace: What it read and wrote, as the manifest holds it.
+        failure: What the manifest says of the error; told where it was raised, as its
+            traceback does not travel.
     """
 
-    __slots__ = ("error", "trace", "volatiles")
+    __slots__ = ("error", "failure", "trace", "volatiles")
 
     def __init__(
-        self, volatiles: dict[str, Any], error: Exception | None, trace: dict[str, Any]
+        self,
+        volatiles: dict[str, Any],
+        error: Exception | None,
+        trace: dict[str, Any],
+        failure: dict[str, str] | None = None,
     ) -> None:
         self.volatiles = volatiles
         self.error = error
         self.trace = trace
+        self.failure = failure or (describe(error) if error else None)
+
+    def __reduce__(self) -> tuple[type[Report], tuple[Any, ...]]:
+        error = Portable(self.error) if self.error else None
+        return Report, (self.volatiles, error, self.trace, self.failure)
 
 
 def run_task(call: Call) -> Report:

@@ -1,0 +1,181 @@
+"""The Dask cluster of an executor: started, or connected to, when it is first used."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import dask.config
+import dask.utils
+import distributed
+
+from gluepy.exceptions import RunError
+from gluepy.executors.base import cpu_count
+from gluepy.executors.dask_worker import SetUp, claim
+from gluepy.executors.program import without_main
+
+_SECONDS_TO_CONNECT = 10
+_SECONDS_TO_CLOSE = 2
+
+
+class Nanny(distributed.Nanny):  # type: ignore[misc]
+    """Starts worker processes that do not import the program, whenever it does."""
+
+    async def instantiate(self) -> Any:
+        """Start the process."""
+        with without_main():
+            return await super().instantiate()
+
+
+class Cluster:
+    """A cluster, and a client of it.
+
+    Args:
+        workers: How many processes it has if it is ours.
+        address: Address of the scheduler if it is not.
+        initializer: A packed call for each worker, or None.
+    """
+
+    def __init__(self, workers: int, address: str | None, initializer: bytes | None) -> None:
+        self.name = f"gluepy-{uuid.uuid4().hex[:12]}"
+        self.workers = workers
+        self.address = address
+        self._initializer = initializer
+        self._ours: Any = None
+        self._folder: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was used."""
+        return "client" in self.__dict__
+
+    @cached_property
+    def client(self) -> Any:
+        """The connection to the scheduler.
+
+        Raises:
+            RunError: There is no scheduler at the address, or a worker cannot be set up.
+        """
+        client = self._start() if self.address is None else self._connect(self.address)
+        try:
+            client.register_plugin(
+                SetUp(self.name, self._initializer, self.address is None), name=self.name
+            )
+        except Exception as error:
+            client.close()
+            self.close()
+            raise RunError(
+                f"The workers cannot start: {type(error).__name__}: {error}"
+            ) from error
+        return client
+
+    def _start(self) -> Any:
+        self._folder = tempfile.mkdtemp(prefix="gluepy-dask-")
+        with dask.config.set({"distributed.worker.daemon": False}):
+            self._ours = distributed.LocalCluster(
+                n_workers=self.workers,
+                threads_per_worker=1,
+                worker_class=Nanny,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                # A call whose worker dies has failed; whether to try again is not Dask's to say.
+                scheduler_kwargs={"allowed_failures": 0},
+                local_directory=self._folder,
+                resources={"CPU": max(1.0, cpu_count() / self.workers)},
+            )
+        return distributed.Client(self._ours, set_as_default=False)
+
+    def _connect(self, address: str) -> Any:
+        try:
+            return distributed.Client(
+                address, set_as_default=False, timeout=_SECONDS_TO_CONNECT
+            )
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"No Dask scheduler answers at '{address}': {error}",
+                hint="Check DASK_SCHEDULER_ADDRESS.",
+            ) from error
+
+    @property
+    def threads(self) -> int:
+        """How many calls run at once."""
+        if self.address is None:
+            return self.workers
+        return max(1, sum(self.client.nthreads().values()))
+
+    # --- Marks: what has started -----------------------------------------------------------
+
+    def mark(self, name: str) -> str | None:
+        """Return the file that says that a call has started, None on a cluster elsewhere."""
+        return None if self._folder is None else os.path.join(self._folder, f"{name}.call")
+
+    def forget(self, name: str) -> None:
+        """Remove the mark of a call whose end is known."""
+        mark = self.mark(name)
+        if mark is not None and os.path.exists(mark):
+            os.unlink(mark)
+
+    def may_drop(self, name: str) -> bool:
+        """Tell whether a call has not started; on a cluster of ours it then never will."""
+        mark = self.mark(name)
+        if mark is not None:
+            return claim(mark)
+        busy = self.client.processing()
+        return not any(name in names for names in busy.values())
+
+    # --- Resources -------------------------------------------------------------------------
+
+    def resources(self, key: str, wanted: Mapping[str, Any]) -> dict[str, float]:
+        """Return what a call needs as Dask's resources.
+
+        What no worker offers anything of is left out. A cluster of our own gives all that a
+        worker has to a call that wants more.
+
+        Raises:
+            RunError: No worker of a running cluster offers enough; the call would wait for ever.
+        """
+        offered = self._offered() if wanted else {}
+        needed = {}
+        for kind, amount in wanted.items():
+            name = kind.upper()
+            if not amount or name not in offered:
+                continue
+            number = float(dask.utils.parse_bytes(amount) if isinstance(amount, str) else amount)
+            if number > offered[name] and self.address is not None:
+                raise RunError(
+                    f"'{key}' asks for {kind} {amount}, but no Dask worker offers more than "
+                    f"{offered[name]:g}.",
+                    hint=f"Start a worker with --resources {name}={number:g}.",
+                )
+            needed[name] = min(number, offered[name])
+        return needed
+
+    def _offered(self) -> dict[str, float]:
+        offered: dict[str, float] = {}
+        identity = self.client.sync(self.client.scheduler.identity, n_workers=-1)
+        for worker in identity["workers"].values():
+            for name, amount in worker.get("resources", {}).items():
+                offered[name] = max(amount, offered.get(name, 0.0))
+        return offered
+
+    # --- The end ---------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Take the executor out of the cluster, and end the cluster if it is ours."""
+        client = self.__dict__.pop("client", None)
+        if client is not None:
+            if self._ours is None:
+                client.unregister_worker_plugin(self.name)
+            client.close()
+        if self._ours is not None:
+            self._ours.close(timeout=_SECONDS_TO_CLOSE)
+            self._ours = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
