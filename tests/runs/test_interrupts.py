@@ -31,22 +31,30 @@ def test_a_signal_ends_the_block_with_the_code_a_shell_expects(number: int) -> N
 
 def test_no_except_exception_stops_a_signal() -> None:
     reached = []
-    with pytest.raises(RunKilledError), terminable():
+
+    def work() -> None:
         try:
             signal.raise_signal(signal.SIGTERM)
         except Exception:
             reached.append("except")
         reached.append("after")
+
+    with pytest.raises(RunKilledError), terminable():
+        work()
     assert reached == []
 
 
 def test_clean_up_runs_before_the_block_ends() -> None:
     cleaned = []
-    with pytest.raises(RunKilledError), terminable():
+
+    def work() -> None:
         try:
             signal.raise_signal(signal.SIGTERM)
         finally:
             cleaned.append(1)
+
+    with pytest.raises(RunKilledError), terminable():
+        work()
     assert cleaned == [1]
 
 
@@ -84,9 +92,12 @@ def test_signals_are_put_off_to_the_end_of_a_block_that_is_not_to_be_torn(number
 
 
 def test_the_first_of_several_signals_counts() -> None:
-    with pytest.raises(RunKilledError, match="SIGTERM"), terminable(), undisturbed():
+    def work() -> None:
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(RunKilledError, match="SIGTERM"), terminable(), undisturbed():
+        work()
 
 
 def test_in_another_thread_nothing_is_handled_and_nothing_breaks() -> None:

@@ -151,9 +151,12 @@ def test_the_streams_are_given_back_after_the_last_run() -> None:
 
 
 def test_an_exception_keeps_what_was_logged() -> None:
-    with pytest.raises(KeyError), RunLog("one"):
+    def work() -> None:
         say("before")
         raise KeyError
+
+    with pytest.raises(KeyError), RunLog("one"):
+        work()
     assert content() == "before\n"
 
 
