@@ -317,14 +317,8 @@ def test_signals_tell_the_story_of_a_run(dag_of) -> None:
         raise ValueError
 
     dag_of(fine, bad)
-    names = [
-        "run_started",
-        "run_finished",
-        "run_failed",
-        "task_started",
-        "task_finished",
-        "task_failed",
-    ]
+    names = ["run_started", "run_finished", "run_failed"]
+    names += ["task_started", "task_finished", "task_failed"]
     receivers = []
     for name in names:
 
