@@ -59,7 +59,8 @@ def _apply(config: dict[str, object]) -> None:
     from logging.config import dictConfig
 
     try:
-        dictConfig(config)
+        # Loggers that exist by now are those of the framework; nobody means to silence them.
+        dictConfig({"disable_existing_loggers": False, **config})
     except (ValueError, TypeError, AttributeError, ImportError) as error:
         reason = error.__cause__ or error
         raise SettingsError(
