@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
+from statistics import median
 
 from benchmarks import environments, projects
 from benchmarks.environments import Environment, Unavailable
@@ -30,6 +32,7 @@ def run(rounds: int | None = None, quick: bool = False) -> None:
         except Unavailable as error:
             notes.append(f"{requirement} left out: {error}")
     results = measure(cases, count)
+    rmtree(projects.MEMORY / "gluepy-bench", ignore_errors=True)
     publish(to_table(results, [f"n = {count}, {machine()}", f"Versions: {'; '.join(notes)}."]))
 
 
@@ -38,13 +41,18 @@ def own_cases(environment: Environment, notes: list[str]) -> list[Case]:
     folder = projects.gluepy(environment)
     notes.append(environment.versions("gluepy", "click", "PyYAML"))
     python = environment.python
-    return [
+    dag = [python, "manage.py", "dag", "sample"]
+    cases = [
         Case("floor", [python, "-c", FLOOR], folder),
         Case("control: the floor again", [python, "-c", FLOOR], folder),
         Case("python -c pass", [python, "-c", "pass"], folder),
         Case("gluepy --help", [python, "manage.py", "--help"], folder, target=1.3),
-        Case("gluepy dag sample", [python, "manage.py", "dag", "sample"], folder, target=1.5),
+        Case("gluepy dag sample", dag, folder, target=1.5),
     ]
+    if projects.MEMORY.is_dir():
+        command = [*dag, "--settings", "settings.memory"]
+        cases.append(Case("gluepy dag sample, no disk to wait for", command, folder))
+    return cases
 
 
 def _gluepy_16(environment: Environment) -> list[Case]:
@@ -103,6 +111,4 @@ def to_table(results: dict[str, Result], notes: list[str]) -> Table:
 
 
 def _processor(result: Result) -> float:
-    from statistics import median
-
     return median(result.cpu)

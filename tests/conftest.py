@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import random
 from collections.abc import Iterator
@@ -75,11 +76,26 @@ def clean_gluepy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("GLUEPY_SETTINGS_MODULE", raising=False)
     default_settings._reset()
     restore = _registries()
+    loggers = _loggers()
     yield
     default_settings._reset()
+    for logger, state in loggers:
+        logger.__dict__.update(state)
+    logging.Logger.manager._clear_cache()
     for registry, content in restore:
         registry.clear()
         registry.update(content)
+
+
+def _loggers() -> list[tuple[logging.Logger, dict]]:
+    """Return every logger with what a LOGGING setting may change of it."""
+    known = [logging.getLogger(), *logging.Logger.manager.loggerDict.values()]
+    names = ("level", "disabled", "propagate")
+    return [
+        (logger, {name: getattr(logger, name) for name in names} | {"handlers": logger.handlers[:]})
+        for logger in known
+        if isinstance(logger, logging.Logger)
+    ]
 
 
 def _registries() -> list[tuple[dict, dict]]:

@@ -6,6 +6,7 @@ settings.E003  a dotted path in a setting names nothing
 settings.E004  DATABASES or STORAGES has an entry of the wrong shape
 settings.W001  CONFIG_PATH does not exist
 settings.W002  SILENCED_CHECKS names no known check
+settings.W003  a backend needs a package that is not installed
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from gluepy.checks.registry import register
 from gluepy.conf import default_settings
 from gluepy.conf.handlers import closest_paths, import_backend
 from gluepy.conf.settings import DEFAULTS
-from gluepy.exceptions import GluepyError, SettingsError
+from gluepy.exceptions import GluepyError, MissingDependencyError, SettingsError
 from gluepy.utils.deprecation import RENAMED_MODULES
 from gluepy.utils.text import either
 
@@ -105,10 +106,20 @@ def _broken(error: GluepyError) -> Message:
 
 @register(deep=True)
 def backends() -> Iterator[Message]:
-    """Yield an error for each backend that cannot be imported, engines included."""
+    """Yield what is wrong with each backend that cannot be imported, engines included.
+
+    A missing package is a warning: a project that reads no dataframe needs no engine.
+    """
     for name in BACKENDS[len(LIGHT_BACKENDS) :]:
         try:
             import_backend(name, getattr(default_settings, name))
+        except MissingDependencyError as error:
+            yield Warning(
+                f"{name}: {error.message}",
+                hint=error.hint,
+                obj=default_settings.module_name,
+                id="settings.W003",
+            )
         except GluepyError as error:
             yield _broken(error)
 

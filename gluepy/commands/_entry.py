@@ -16,19 +16,13 @@ PROJECTLESS = {"startproject", "version", "--help", "-h", "--version"}
 TAKING_VALUE = ("--settings", "--pythonpath")
 
 
-def main(settings: str = "settings.local", manage_file: str = "manage.py") -> None:
-    """Run a command in the project of a ``manage.py``.
-
-    Args:
-        settings: Settings module taken if neither ``--settings``, the environment nor
-            ``.env`` names one.
-        manage_file: Path of the ``manage.py``; its folder is the project.
-    """
+def main(settings: str, manage_file: str) -> None:
+    """See :func:`gluepy.commands.main`."""
     _run(os.path.dirname(os.path.abspath(manage_file)), settings)
 
 
 def main_console() -> None:
-    """Run a command in the project the current folder lies in, or without one."""
+    """See :func:`gluepy.commands.main_console`."""
     first = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
     try:
         folder: str | None = project.find()
@@ -47,11 +41,9 @@ def _run(folder: str | None, settings: str | None) -> None:
         show_traceback = "--traceback" in taken
         if folder is not None and arguments[:1] not in (["startproject"], ["version"]):
             _boot(folder, settings, taken)
-        try:
-            cli.main([*(["--traceback"] if show_traceback else []), *arguments])
-        finally:
-            # The process ends, and the system takes all it had back: nothing to collect.
-            gc.freeze()
+        gc.freeze()  # as everything that is imported stays to the end
+        gc.enable()
+        cli.main([*(["--traceback"] if show_traceback else []), *arguments])
 
 
 def _boot(folder: str, default: str | None, taken: dict[str, str]) -> None:

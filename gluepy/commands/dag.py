@@ -122,15 +122,21 @@ def _run(label: str, arguments: dict[str, Any]) -> None:
         finished = run(label, **arguments)
     except KeyboardInterrupt:
         raise RunKilledError("Interrupted; the run is KILLED.", 2) from None
-    print_metrics(finished, label, skip_eval=arguments["skip_eval"])
+    print_metrics(finished)
     click.echo(f"Run {finished.id} {finished.status} in {finished.folder}", err=True)
 
 
-def print_metrics(run: Any, label: str, *, skip_eval: bool) -> None:
-    """Print the metrics of a run that evaluated, as a block that tools can cut out."""
+def print_metrics(run: Any) -> None:
+    """Print the metrics of a run that has just evaluated, as a block that tools can cut out."""
     from gluepy.exec import DAG_REGISTRY
 
-    if skip_eval or not DAG_REGISTRY[label].eval_tasks or not run.metrics:
+    evaluations = {task.label for task in DAG_REGISTRY[run.dag].eval_tasks}
+    ran = {
+        task["label"]
+        for task in run.manifest["tasks"]
+        if task["started_at"] and task["started_at"] >= run.started_at  # else of an earlier attempt
+    }
+    if not run.metrics or evaluations.isdisjoint(ran):
         return
     click.echo("=== GLUEPY METRICS ===")
     for key, value in run.metrics.items():
@@ -191,7 +197,7 @@ def run_dag(
         skip_eval=skip_eval,
         eval_only=eval_only,
     )
-    print_metrics(finished, label, skip_eval=skip_eval)
+    print_metrics(finished)
     current_context.set(finished.context)
     run_folder.set(finished.folder)
     return finished

@@ -22,10 +22,21 @@ def command() -> None:
 
 @command.command("ls")
 @click.option("--dag", metavar="LABEL", help="Only runs of this DAG.")
-@click.option("--status", type=click.Choice(STATUSES, case_sensitive=False))
+@click.option(
+    "--status",
+    type=click.Choice(STATUSES, case_sensitive=False),
+    help="Only runs that ended so, or are RUNNING.",
+)
 @click.option("--since", metavar="TIME", help="Only runs started then or later: 2026-11-21, or 7d.")
 @click.option("--before", metavar="TIME", help="Only runs started before.")
-@click.option("-n", "--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="At most so many, the newest.",
+)
 @json_option
 def ls(
     dag: str | None,

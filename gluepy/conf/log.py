@@ -13,14 +13,20 @@ FORMAT = "{levelname} {asctime} {module} - {message}"
 
 
 class MaskingFormatter(logging.Formatter):
-    """Formats a record, then masks the secrets in the text."""
+    """Has a record formatted, then masks the secrets in the text.
 
-    def __init__(self) -> None:
+    Args:
+        formatter: Formats the record; without one, it is done as gluepy does it.
+    """
+
+    def __init__(self, formatter: logging.Formatter | None = None) -> None:
         super().__init__(FORMAT, style="{")
+        self._formatter = formatter
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the masked text of a record, traceback included."""
-        return mask(super().format(record))
+        formatter = self._formatter
+        return mask(formatter.format(record) if formatter else super().format(record))
 
 
 class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
@@ -59,12 +65,22 @@ def _apply(config: dict[str, object]) -> None:
     from logging.config import dictConfig
 
     try:
-        dictConfig(config)
+        # Loggers that exist by now are those of the framework; nobody means to silence them.
+        dictConfig({"disable_existing_loggers": False, **config})
     except (ValueError, TypeError, AttributeError, ImportError) as error:
         reason = error.__cause__ or error
         raise SettingsError(
             f"LOGGING cannot be used: {error}: {reason}.", hint="See logging.config.dictConfig."
         ) from error
+    for handler in _handlers():
+        if not isinstance(handler.formatter, MaskingFormatter):
+            handler.setFormatter(MaskingFormatter(handler.formatter or logging.Formatter()))
+
+
+def _handlers() -> set[logging.Handler]:
+    loggers = [logging.getLogger(), *logging.Logger.manager.loggerDict.values()]
+    known = [logger for logger in loggers if isinstance(logger, logging.Logger)]
+    return {handler for logger in known for handler in logger.handlers}
 
 
 def _set_level(logger: logging.Logger) -> None:

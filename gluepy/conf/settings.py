@@ -114,12 +114,12 @@ class LazySettings:
     def _use(self, module: ModuleType) -> None:
         values = {name: value for name, value in vars(module).items() if name.isupper()}
         self._forget()
-        self.__dict__["_module"] = module
         self.__dict__["_values"] = values
+        self.__dict__["_module"] = module  # last: with it, other threads take them for loaded
 
     def _forget(self) -> None:
-        for name in [name for name in self.__dict__ if name.isupper()]:
-            del self.__dict__[name]
+        for name in filter(str.isupper, list(self.__dict__)):
+            self.__dict__.pop(name, None)
 
     def _reset(self) -> None:
         """Forget what was loaded; the next read loads again."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from gluepy.conf import default_context
 from gluepy.conf.secrets import mask_named, mask_value
+from gluepy.context.ids import created_from_id, folder_of
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import RUNNING, BaseOpsBackend, outline
 from gluepy.utils.timezone import isoformat, now, parse
@@ -55,6 +56,11 @@ class LocalOpsBackend(BaseOpsBackend):
         with self._lock:
             if run_id in self._records:
                 return dict(self._records[run_id])
+        created = created_from_id(run_id)
+        likely = f"{folder_of(run_id, created)}/{RECORD}" if created else ""
+        if likely and default_storage.exists(likely):
+            found: dict[str, Any] = json.loads(default_storage.open(likely))
+            return found
         for record in self._stored():
             if record["run_id"] == run_id:
                 return record

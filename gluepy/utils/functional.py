@@ -20,7 +20,9 @@ class LazyProxy:
     """Stand in for an object that ``factory`` makes when it is first used.
 
     Args:
-        factory: Makes the object. Called once, and once more after every ``_reset``.
+        factory: Makes the object. Called once, and once more after every ``_reset``. Of
+            threads that come at the same time each may call it; they all get the object that
+            was ready first.
         cached: False calls ``factory`` on every access, for objects that are themselves
             found through a ContextVar.
     """
@@ -30,18 +32,18 @@ class LazyProxy:
     def __init__(self, factory: Callable[[], Any], *, cached: bool = True) -> None:
         object.__setattr__(self, "_factory", factory)
         object.__setattr__(self, "_cached", cached)
-        object.__setattr__(self, "_wrapped", _EMPTY)
 
     def _resolve(self) -> Any:
-        wrapped = object.__getattribute__(self, "_wrapped")
+        own = object.__getattribute__(self, "__dict__")
+        wrapped = own.get("_wrapped", _EMPTY)
         if wrapped is _EMPTY:
-            wrapped = object.__getattribute__(self, "_factory")()
-            if object.__getattribute__(self, "_cached"):
-                object.__setattr__(self, "_wrapped", wrapped)
+            wrapped = own["_factory"]()
+            if own["_cached"]:
+                wrapped = own.setdefault("_wrapped", wrapped)
         return wrapped
 
     def _reset(self) -> None:
-        object.__setattr__(self, "_wrapped", _EMPTY)
+        object.__getattribute__(self, "__dict__").pop("_wrapped", None)
 
     __getattr__ = _forward(getattr)
     __setattr__ = _forward(setattr)

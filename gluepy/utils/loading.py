@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -24,8 +23,8 @@ def import_string(dotted_path: str) -> Any:
     module_path, _, name = dotted_path.rpartition(".")
     if not module_path:
         raise ImportError(f"'{dotted_path}' is not a dotted path like 'package.module.Name'.")
-    cached = sys.modules.get(module_path)
-    module = cached if cached is not None else import_module(module_path)
+    # Not sys.modules: while another thread imports it, the module is there without its names.
+    module = import_module(module_path)
     try:
         return getattr(module, name)
     except AttributeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,15 @@ def test_a_misspelt_class_of_a_heavy_backend_is_found_by_a_deep_check(name: str)
         assert said("settings.E003") == []
         (message,) = said("settings.E003", deep=True)
     assert f"Did you mean '{path}'" in message.hint
+
+
+def test_an_engine_that_is_not_installed_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.delitem(sys.modules, "gluepy.files.data.polars", raising=False)
+    with override_settings(DATA_BACKEND="gluepy.files.data.PolarsDataManager"):
+        (message,) = said("settings.W003", deep=True)
+    assert "needs the package 'polars'" in message.msg
+    assert message.hint == "Run: pip install 'gluepy[polars]'"
 
 
 def test_a_path_of_gluepy_1_6_is_no_error() -> None:

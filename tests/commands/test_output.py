@@ -219,6 +219,31 @@ def test_a_secret_of_the_settings_is_masked_everywhere(project: Project) -> None
         assert SECRET not in shown.stdout + shown.stderr, command
 
 
+def test_a_secret_is_masked_by_the_formatters_of_the_projects_own_logging(
+    project: Project,
+) -> None:
+    project.module("shop", dags=LEAKY)
+    project.settings(
+        f"""
+        SHOP_PASSWORD = "{SECRET}"
+        LOGGING = {{
+            "version": 1,
+            "formatters": {{"mine": {{"format": "MINE %(message)s"}}}},
+            "handlers": {{
+                "mine": {{"class": "logging.StreamHandler", "formatter": "mine"}},
+                "plain": {{"class": "logging.StreamHandler"}},
+            }},
+            "loggers": {{"shop": {{"handlers": ["mine"], "propagate": False}}}},
+            "root": {{"handlers": ["plain"], "level": "INFO"}},
+        }}
+        """
+    )
+    done = project.manage("dag", "leak")
+    assert_nowhere(project, done)
+    assert "MINE the secret is ********\n" in done.stderr
+    assert "\n---------- Started task 'Leak'\n" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("path", "files", "parameters"),
     [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gluepy.conf.handlers import backend, closest_paths, import_backend, lazy, reset_on
-from gluepy.exceptions import SettingsError
+from gluepy.exceptions import MissingDependencyError, SettingsError
 from gluepy.test import override_settings
 from gluepy.utils.deprecation import RemovedInGluepy3Warning
 from tests.importable import Write
@@ -95,6 +95,21 @@ def test_a_path_without_anything_close_says_to_check_it(path: str) -> None:
     with pytest.raises(SettingsError, match="names nothing") as error:
         import_backend("STORAGE_BACKEND", path)
     assert error.value.hint == "Check the dotted path."
+
+
+def test_a_backend_whose_package_is_missing_says_which_extra_to_install(
+    write_module: Write,
+) -> None:
+    write_module(
+        "needy_backend.py",
+        """
+        from gluepy.exceptions import MissingDependencyError
+
+        raise MissingDependencyError("boto3", "s3", "S3Storage")
+        """,
+    )
+    with pytest.raises(MissingDependencyError, match=r"gluepy\[s3\]"):
+        import_backend("STORAGE_BACKEND", "needy_backend.Storage")
 
 
 def test_an_import_that_fails_inside_a_backend_comes_out_whole(write_module: Write) -> None:

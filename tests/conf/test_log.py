@@ -89,15 +89,26 @@ def test_secrets_are_masked_in_messages_and_tracebacks(
 
 
 def test_logging_is_applied_as_a_dict_config(configure) -> None:
-    config = {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "loggers": {"mine": {"level": "DEBUG"}},
-    }
+    config = {"version": 1, "loggers": {"mine": {"level": "DEBUG"}}}
     with override_settings(LOGGING=config):
         configure()
     assert logging.getLogger("mine").level == logging.DEBUG
     assert logging.getLogger().handlers == []
+
+
+def test_loggers_that_exist_already_are_silenced_only_if_asked_for(configure) -> None:
+    existing = logging.getLogger("gluepy.existing.for_this_test")
+    with override_settings(LOGGING={"version": 1}):
+        configure()
+    assert not existing.disabled
+    others = [one for one in logging.Logger.manager.loggerDict.values() if one is not existing]
+    before = [getattr(one, "disabled", None) for one in others]
+    with override_settings(LOGGING={"version": 1, "disable_existing_loggers": True}):
+        configure()
+    assert existing.disabled
+    for one, disabled in zip(others, before, strict=True):
+        if disabled is not None:
+            one.disabled = disabled
 
 
 @pytest.mark.parametrize(

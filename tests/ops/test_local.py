@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from gluepy.context.ids import new_run_id
 from gluepy.files.storages import default_storage
 from gluepy.ops import local
 from gluepy.ops.local import LocalOpsBackend
@@ -109,6 +110,15 @@ def test_a_run_is_found_while_it_goes_on_after_it_and_by_another_process(tracker
         "start_time": None,
         "end_time": None,
     }
+
+
+def test_a_run_whose_id_tells_its_folder_is_found_without_a_search(
+    tracker, in_run, monkeypatch
+) -> None:
+    run_id = new_run_id()
+    track(tracker, in_run, run_id)
+    monkeypatch.setattr(LocalOpsBackend, "_stored", lambda self: pytest.fail("searched"))
+    assert LocalOpsBackend().get_run(run_id)["dag"] == "daily"
 
 
 def ids(records: list[dict]) -> list[str]:

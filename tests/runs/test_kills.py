@@ -19,7 +19,7 @@ def test_kills_at_random_moments_tear_nothing_and_every_run_can_be_made_again(
 ) -> None:
     seed = random.SystemRandom().getrandbits(32)
     sys.stdout.write(f"seed of the moments: {seed}\n")
-    kills = Kills(tmp_path, seed, files=20)
+    kills = Kills(tmp_path, seed, files=12)
     kills.kill(6)
     assert len(kills.moments) >= 6
     assert kills.unfinished > 0

@@ -138,7 +138,7 @@ class Kills:
 
     def _uninterrupted(self) -> tuple[dict[str, str], float]:
         """Return the digests of all outputs, and how long a run takes."""
-        storages = [self.home / f"whole{number}" for number in range(2 * WORKERS)]
+        storages = [self.home / f"whole{number}" for number in range(WORKERS)]
         with ThreadPoolExecutor(WORKERS) as pool:
             took = list(pool.map(self._timed, storages))
         found = [digests(run_folder(storage)) for storage in storages]

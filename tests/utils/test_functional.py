@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from gluepy.utils.functional import LazyProxy, SingletonMixin
@@ -82,3 +85,21 @@ def test_a_singleton_is_one_for_each_class() -> None:
     assert One() is One()
     assert Two() is Two()
     assert type(Two()) is Two
+
+
+def test_threads_that_come_at_the_same_time_get_one_object() -> None:
+    both = threading.Barrier(2)
+
+    def make() -> object:
+        both.wait(timeout=30)
+        return Box()
+
+    class Box:
+        def me(self) -> Box:
+            return self
+
+    proxy = LazyProxy(make)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: proxy.me(), range(2))
+    assert first is second
+    assert proxy.me() is first

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -49,3 +55,23 @@ def test_a_module_that_imports_something_absent_is_broken_not_absent(write_modul
 def test_a_module_in_an_absent_package_is_not_taken_for_absent() -> None:
     with pytest.raises(ModuleNotFoundError):
         import_if_present("no_such_package.tasks")
+
+
+def test_a_module_that_another_thread_is_importing_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_import.py").write_text(
+        "import slow_gate\nslow_gate.started.set()\nslow_gate.go.wait(30)\nname = 1\n"
+    )
+    gate = ModuleType("slow_gate")
+    gate.started, gate.go = threading.Event(), threading.Event()
+    monkeypatch.setitem(sys.modules, "slow_gate", gate)
+    monkeypatch.syspath_prepend(tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(import_string, "slow_to_import.name")
+        assert gate.started.wait(30)
+        second = pool.submit(import_string, "slow_to_import.name")
+        time.sleep(0.1)  # lets the second find the module half made
+        gate.go.set()
+        assert (first.result(30), second.result(30)) == (1, 1)
+    del sys.modules["slow_to_import"]

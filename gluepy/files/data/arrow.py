@@ -41,10 +41,16 @@ class ArrowDataManager(BaseDataManager):
     # --- Text ----------------------------------------------------------------------------
 
     def _read_csv(self, file: Any, form: Format, columns: Columns, options: Options) -> pa.Table:
-        from pyarrow import csv
-
-        with compressed(file, "rb", form.codec) as source:
-            return csv.read_csv(source, **_csv_options(form, columns, options))
+        try:
+            return _parsed_csv(file, form, _csv_options(form, columns, options))
+        except pa.ArrowInvalid:
+            if "parse_options" in options:
+                raise
+        # A line break in a value may have fallen on the border of two blocks: once more, with
+        # blocks cut by a parser that looks for quotes, and a third slower for it.
+        if not isinstance(file, str):
+            file.seek(0)
+        return _parsed_csv(file, form, _csv_options(form, columns, options, breaks=True))
 
     def _write_csv(self, file: Any, form: Format, df: pa.Table, options: Options) -> None:
         from pyarrow import csv
@@ -61,7 +67,7 @@ class ArrowDataManager(BaseDataManager):
 
         with (
             compressed(file, "rb", form.codec) as source,
-            csv.open_csv(source, **_csv_options(form, columns, options)) as reader,
+            csv.open_csv(source, **_csv_options(form, columns, options, breaks=True)) as reader,
         ):
             yield from _slices(reader, size)
 
@@ -206,12 +212,21 @@ class ArrowDataManager(BaseDataManager):
         write_table(self._accept(df, table), table, database, if_exists, **options)
 
 
-def _csv_options(form: Format, columns: Columns, options: Options) -> Options:
+def _parsed_csv(file: Any, form: Format, options: Options) -> pa.Table:
+    from pyarrow import csv
+
+    with compressed(file, "rb", form.codec) as source:
+        return csv.read_csv(source, **options)
+
+
+def _csv_options(
+    form: Format, columns: Columns, options: Options, *, breaks: bool = False
+) -> Options:
     """Return options that also say which columns to read, and how tabs and lines are meant."""
     from pyarrow import csv
 
     delimiter = "\t" if form.name == "tsv" else ","
-    parse = csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+    parse = csv.ParseOptions(delimiter=delimiter, newlines_in_values=breaks)
     options = {"parse_options": parse, **options}
     if columns is not None:
         convert = options.setdefault("convert_options", csv.ConvertOptions())

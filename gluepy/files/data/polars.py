@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, ClassVar, NamedTuple, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
 from gluepy.exceptions import DataError, MissingDependencyError
 from gluepy.files.data.base import BaseDataManager, IfExists
@@ -16,10 +16,10 @@ from gluepy.files.data.places import (
     Place,
     announce,
     folder_of,
-    joined,
     lasting_source_of,
     source_of,
 )
+from gluepy.files.data.polars_objects import KINDS, SPECIAL, Url, connection_of, url_of
 from gluepy.files.data.problems import check_columns, refused
 from gluepy.files.storages.base import BaseStorage
 
@@ -31,19 +31,8 @@ except ImportError as error:
 Options: TypeAlias = dict[str, Any]
 Columns: TypeAlias = list[str] | None
 
-# What polars calls the formats, and which of its readers take columns and patterns.
-_KINDS = {"csv": "csv", "tsv": "csv", "jsonl": "ndjson", "parquet": "parquet", "feather": "ipc"}
+# Which of polars' readers can be told that a path is no pattern.
 _PATTERNS = ("csv", "parquet")
-# Characters that polars may take for a pattern or, in a URL, for something else.
-_SPECIAL = set("*?[]{}#%")
-
-
-class Url(NamedTuple):
-    """An object that polars reads by its own client."""
-
-    url: str
-    options: dict[str, str]
-    place: Place
 
 
 class PolarsDataManager(BaseDataManager):
@@ -156,8 +145,8 @@ class PolarsDataManager(BaseDataManager):
         return frame if columns is None else frame.select(columns)
 
     def _lazy(self, place: Place, options: Options) -> pl.LazyFrame:
-        is_literal = place.form.name in _PATTERNS or not _SPECIAL & set(place.path)
-        if place.form.name in _KINDS and place.form.codec is None and is_literal:
+        is_literal = place.form.name in _PATTERNS or not SPECIAL & set(place.path)
+        if place.form.name in KINDS and place.form.codec is None and is_literal:
             found = lasting_source_of(place)
             if found is not None:
                 return _lazy_file(found, place, options)
@@ -240,7 +229,7 @@ def _content(file: Any, form: Format) -> str | bytes:
 @contextmanager
 def _literal(source: str | bytes) -> Iterator[Any]:
     """Yield a path that polars might take for a pattern as an open file."""
-    if isinstance(source, str) and _SPECIAL & set(source):
+    if isinstance(source, str) and SPECIAL & set(source):
         with open(source, "rb") as opened:
             yield opened
     else:
@@ -250,7 +239,7 @@ def _literal(source: str | bytes) -> Iterator[Any]:
 @contextmanager
 def _source_of(place: Place) -> Iterator[Any]:
     """Yield what polars reads from: a URL if it has a client for it, else what others get."""
-    url = _url(place)
+    url = url_of(place)
     if url is None:
         with source_of(place) as source:
             yield source
@@ -259,43 +248,10 @@ def _source_of(place: Place) -> Iterator[Any]:
         yield url
 
 
-def _url(place: Place) -> Url | None:
-    """Return where polars finds an object of S3, None for every other storage."""
-    form = place.form
-    if form.folder or form.codec is not None or form.name not in _KINDS:
-        return None
-    if place.storage.local_path(place.path) is not None:
-        return None
-    arrow = place.storage.arrow_filesystem()
-    if arrow is None:
-        return None
-    path = joined(arrow[1], place.path)
-    options = _connection(arrow[0], path)
-    return None if options is None else Url(f"s3://{path}", options, place)
-
-
-def _connection(filesystem: Any, path: str) -> dict[str, str] | None:
-    """Return how polars reaches what an Arrow filesystem does; None if it cannot."""
-    if filesystem.type_name != "s3" or _SPECIAL & set(path):
-        return None
-    # What Arrow's client would be pickled with is all there is to know about the connection.
-    known = filesystem.__reduce__()[1][0]
-    options = {
-        "aws_access_key_id": known["access_key"],
-        "aws_secret_access_key": known["secret_key"],
-        "aws_session_token": known["session_token"],
-        "aws_region": known["region"],
-    }
-    if known["endpoint_override"]:
-        options["aws_endpoint_url"] = f"{known['scheme']}://{known['endpoint_override']}"
-        options["aws_allow_http"] = "true" if known["scheme"] == "http" else "false"
-    return {name: value for name, value in options.items() if value}
-
-
 def _options(form: Format, source: Any, options: Options) -> Options:
     """Return options that also say that a path is no pattern, and how tabs are meant."""
     defaults: Options = {"separator": "\t"} if form.name == "tsv" else {}
-    if isinstance(source, str | Url) and _KINDS[form.name] in _PATTERNS:
+    if isinstance(source, str | Url) and KINDS[form.name] in _PATTERNS:
         defaults["glob"] = False
     return {**defaults, **options}
 
@@ -305,14 +261,14 @@ def _scanned(form: Format, source: str | Url, options: Options) -> pl.LazyFrame:
     if isinstance(source, Url):
         options = {"storage_options": source.options, **options}
         source = source.url
-    scan = getattr(pl, f"scan_{_KINDS[form.name]}")
+    scan = getattr(pl, f"scan_{KINDS[form.name]}")
     return cast(pl.LazyFrame, scan(source, **options))
 
 
 def _lazy_file(source: File | Folder, place: Place, options: Options) -> pl.LazyFrame:
     if isinstance(source, Folder):
         return _lazy_folder(source, options)
-    url = _url(place)
+    url = url_of(place)
     if url is not None or source.filesystem is None:
         return _scanned(place.form, url or source.path, options)
     return _lazy_dataset(source, place.form, options)
@@ -323,7 +279,7 @@ def _lazy_folder(folder: Folder, options: Options) -> pl.LazyFrame:
     hive: Options = {"hive_partitioning": True, **options}
     if folder.filesystem is None:
         return pl.scan_parquet(_pattern(folder.path), **hive)
-    connection = _connection(folder.filesystem, folder.path)
+    connection = connection_of(folder.filesystem, folder.path)
     if connection is None:
         return _lazy_dataset(folder, Format("parquet", "/", folder=True), options)
     return pl.scan_parquet(f"s3://{folder.path}/", storage_options=connection, **hive)
@@ -355,7 +311,7 @@ def _selected(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
 
 def _pattern(folder: str) -> str:
     """Return a folder as polars takes it, its own name taken literally."""
-    if _SPECIAL & set(folder):
+    if SPECIAL & set(folder):
         raise DataError(
             "polars takes the folder's name for a pattern.",
             hint="Use a name without any of *?[]{}#%.",

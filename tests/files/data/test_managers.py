@@ -81,7 +81,8 @@ def test_an_engine_that_is_not_installed_is_named_with_its_extra(monkeypatch, mo
 
 
 def test_a_package_that_a_format_needs_is_named(monkeypatch, storage):
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for name in ("openpyxl", "openpyxl.workbook"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingDependencyError, match=r"'openpyxl'.*gluepy\[excel\]"):
         PANDAS.manager(storage).write("data.xlsx", PANDAS.frame(DATA), root=True)
 
@@ -357,6 +358,19 @@ def test_csv_by_arrow_refuses_what_it_does_not_know(storage):
         manager.write("a.csv", PANDAS.frame(DATA), root=True, engine="pyarrow", indx=False)
     with pytest.raises(DataError, match=r"'fast'.*engine='pyarrow'"):
         manager.write("a.csv", PANDAS.frame(DATA), root=True, engine="fast")
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.csv.gz", "data.tsv"])
+@pytest.mark.parametrize("where", ["local", "memory"])
+def test_arrow_reads_line_breaks_on_the_borders_of_its_blocks(tmp_path, name, where):
+    storage = LocalStorage(str(tmp_path)) if where == "local" else MemoryStorage()
+    # Blocks are 1 MiB; every line break in here is one in a value, but for the last of a row.
+    table = pa.table({"a": ["1\n2\n3\n" * 50] * 10_000, "b": list(range(10_000))})
+    manager = ARROW.manager(storage)
+    manager.write(name, table, root=True)
+    assert manager.read(name, root=True).equals(table)
+    parts = manager.read_batches(name, root=True, size=4000)
+    assert pa.concat_tables(parts).equals(table)
 
 
 def test_arrow_writes_json_that_everybody_reads(storage):
