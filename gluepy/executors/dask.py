@@ -39,7 +39,7 @@ class _Call:
         self.packed = packed
         self.timeout = timeout
         self.resources = resources
-        self.mark: str | None = None
+        self.mark: dask_worker.Mark | None = None
         self.overdue = False
         self.future: Any = None
 
@@ -82,8 +82,8 @@ class DaskExecutor(BaseExecutor):
 
     @property
     def capacity(self) -> int:
-        """Twice as many calls as the cluster has threads."""
-        return 2 * self._cluster.threads
+        """Many calls for each thread: Dask takes milliseconds to hand one out."""
+        return max(32, 8 * self._cluster.threads)
 
     @property
     def pending(self) -> int:
@@ -119,7 +119,7 @@ class DaskExecutor(BaseExecutor):
             dask_worker.run,
             call.packed,
             self._cluster.name,
-            call.mark,
+            call.mark and call.mark.path,
             call.timeout,
             key=name,
             pure=False,
@@ -197,10 +197,16 @@ class DaskExecutor(BaseExecutor):
 
     def _lost(self, name: str, call: _Call) -> None:
         """Settle a call that Dask gave up."""
+        answer, pid, seconds = None, None, 0.0
+        if call.mark is not None:
+            answer = call.mark.answer()
+            pid, seconds = call.mark.started()
+        if answer is not None:
+            self._settle(name, answer)
+            return
         reason = call.future.exception() if call.future.status == "error" else None
-        pid, seconds = _started(call.mark)
         self._forget(name)
-        if call.mark is not None and (pid is None or pid in self._killed) and not call.overdue:
+        if call.mark is not None and not call.overdue and (pid is None or pid in self._killed):
             # It had not started when its worker died, or died with another that took too long.
             self._hand_over(_Call(call.key, call.packed, call.timeout, call.resources))
             return
@@ -212,7 +218,8 @@ class DaskExecutor(BaseExecutor):
 
     def _forget(self, name: str) -> _Call:
         call = self._open.pop(name)
-        self._cluster.forget(name)
+        if call.mark is not None:
+            call.mark.remove()
         return call
 
     def _end_overdue(self) -> None:
@@ -220,9 +227,9 @@ class DaskExecutor(BaseExecutor):
         if not self.supports_hard_timeout:
             return
         for call in self._open.values():
-            if call.timeout is None or call.overdue:
+            if call.timeout is None or call.overdue or call.mark is None:
                 continue
-            pid, seconds = _started(call.mark)
+            pid, seconds = call.mark.started()
             if pid is not None and seconds > call.timeout and not call.future.done():
                 call.overdue = True
                 self._killed.add(pid)
@@ -232,27 +239,18 @@ class DaskExecutor(BaseExecutor):
         """Drop the calls that have not started, as far as that can be known."""
         if not self._open:
             return
-        dropped = [name for name in self._open if self._cluster.may_drop(name)]
-        futures = [self._forget(name).future for name in dropped]
-        self._cluster.client.cancel(futures, force=True)
+        busy = self._cluster.busy() if self.address else set()
+        for name, call in list(self._open.items()):
+            # Who puts the mark down first has the call.
+            if call.mark.claim() if call.mark is not None else name not in busy:
+                self._forget(name)
+                call.future.cancel()
 
     def close(self) -> None:
         """End the cluster if it is ours, else leave it as it was."""
         self._open.clear()
         self._ended.clear()
         self._cluster.close()
-
-
-def _started(mark: str | None) -> tuple[int | None, float]:
-    """Return the process in which a call started, None if it did not, and how long ago."""
-    if mark is None:
-        return None, 0.0
-    try:
-        with open(mark) as file:
-            text = file.read()
-        return (int(text) if text else None), max(0.0, time.time() - os.stat(mark).st_mtime)
-    except FileNotFoundError:
-        return None, 0.0
 
 
 def _obituary(key: str, reason: BaseException | None) -> WorkerDiedError:

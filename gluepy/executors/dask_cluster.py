@@ -17,14 +17,25 @@ import distributed
 
 from gluepy.exceptions import RunError
 from gluepy.executors.base import cpu_count
-from gluepy.executors.dask_worker import SetUp, claim
+from gluepy.executors.dask_worker import Mark, SetUp
 from gluepy.executors.program import without_main
 
+# distributed has types, but not everywhere.
+_LocalCluster: Any = distributed.LocalCluster
+_Client: Any = distributed.Client
+
+_SCHEDULER = {
+    # A call whose worker dies has failed; whether to try again is not Dask's to say.
+    "allowed_failures": 0,
+    "dashboard": False,
+    # Any port that is free.
+    "dashboard_address": "127.0.0.1:0",
+}
 _SECONDS_TO_CONNECT = 10
 _SECONDS_TO_CLOSE = 2
 
 
-class Nanny(distributed.Nanny):  # type: ignore[misc]
+class Nanny(distributed.Nanny):
     """Starts worker processes that do not import the program, whenever it does."""
 
     async def instantiate(self) -> Any:
@@ -70,32 +81,26 @@ class Cluster:
         except Exception as error:
             client.close()
             self.close()
-            raise RunError(
-                f"The workers cannot start: {type(error).__name__}: {error}"
-            ) from error
+            raise RunError(f"The workers cannot start: {type(error).__name__}: {error}") from error
         return client
 
     def _start(self) -> Any:
         self._folder = tempfile.mkdtemp(prefix="gluepy-dask-")
         with dask.config.set({"distributed.worker.daemon": False}):
-            self._ours = distributed.LocalCluster(
+            self._ours = _LocalCluster(
                 n_workers=self.workers,
                 threads_per_worker=1,
                 worker_class=Nanny,
-                dashboard_address=None,
                 silence_logs=logging.CRITICAL,
-                # A call whose worker dies has failed; whether to try again is not Dask's to say.
-                scheduler_kwargs={"allowed_failures": 0},
+                scheduler_kwargs=_SCHEDULER,
                 local_directory=self._folder,
                 resources={"CPU": max(1.0, cpu_count() / self.workers)},
             )
-        return distributed.Client(self._ours, set_as_default=False)
+        return _Client(self._ours, set_as_default=False)
 
     def _connect(self, address: str) -> Any:
         try:
-            return distributed.Client(
-                address, set_as_default=False, timeout=_SECONDS_TO_CONNECT
-            )
+            return _Client(address, set_as_default=False, timeout=_SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
             raise RunError(
                 f"No Dask scheduler answers at '{address}': {error}",
@@ -107,27 +112,18 @@ class Cluster:
         """How many calls run at once."""
         if self.address is None:
             return self.workers
-        return max(1, sum(self.client.nthreads().values()))
+        threads: int = sum(self.client.nthreads().values())
+        return max(1, threads)
 
     # --- Marks: what has started -----------------------------------------------------------
 
-    def mark(self, name: str) -> str | None:
-        """Return the file that says that a call has started, None on a cluster elsewhere."""
-        return None if self._folder is None else os.path.join(self._folder, f"{name}.call")
+    def mark(self, name: str) -> Mark | None:
+        """Return what says that a call has started; None on a cluster elsewhere."""
+        return None if self._folder is None else Mark(os.path.join(self._folder, f"{name}.call"))
 
-    def forget(self, name: str) -> None:
-        """Remove the mark of a call whose end is known."""
-        mark = self.mark(name)
-        if mark is not None and os.path.exists(mark):
-            os.unlink(mark)
-
-    def may_drop(self, name: str) -> bool:
-        """Tell whether a call has not started; on a cluster of ours it then never will."""
-        mark = self.mark(name)
-        if mark is not None:
-            return claim(mark)
-        busy = self.client.processing()
-        return not any(name in names for names in busy.values())
+    def busy(self) -> set[str]:
+        """Return the names of the calls that workers have."""
+        return {str(name) for names in self.client.processing().values() for name in names}
 
     # --- Resources -------------------------------------------------------------------------
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any
 
@@ -22,8 +24,11 @@ _contexts: dict[str, Context] = {}
 # Whether the call returned, seconds, value or error, events.
 Answer = tuple[bool, float, bytes, list[bytes]]
 
+# Answers of more bytes are not written down.
+_MUCH = 1_000_000
 
-class SetUp(WorkerPlugin):  # type: ignore[misc]
+
+class SetUp(WorkerPlugin):
     """Makes a worker ready for the calls of one executor.
 
     Args:
@@ -53,44 +58,104 @@ class SetUp(WorkerPlugin):  # type: ignore[misc]
         _contexts.pop(self.name, None)
 
 
-def claim(mark: str) -> bool:
-    """Put a mark down, with the id of this process; False if it is there already."""
-    try:
-        handle = os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return False
-    try:
-        os.write(handle, str(os.getpid()).encode())
-    finally:
-        os.close(handle)
-    return True
+class Mark:
+    """Says, to every process of this machine, that a call has started, and how it ended.
+
+    Dask makes a call again whose worker dies, even if it was through and only its result
+    was still there. With a mark it is not made again; the answer it had is found here.
+
+    Args:
+        path: Path of a file that only this call has.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def claim(self) -> bool:
+        """Put the mark down, with the id of this process; False if it is there already."""
+        try:
+            handle = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        except FileExistsError:
+            return False
+        try:
+            os.write(handle, str(os.getpid()).encode())
+        finally:
+            os.close(handle)
+        return True
+
+    def started(self) -> tuple[int | None, float]:
+        """Return the process in which the call started, None if it did not, and how long ago."""
+        try:
+            with open(self.path) as file:
+                text = file.read()
+            seconds = time.time() - os.stat(self.path).st_mtime
+            return (int(text) if text else None), max(0.0, seconds)
+        except FileNotFoundError:
+            return None, 0.0
+
+    def keep(self, answer: Answer) -> None:
+        """Put the answer down, if that is not much work."""
+        if sum(map(len, [answer[2], *answer[3]])) > _MUCH:
+            return
+        part = f"{self.path}.part"
+        with open(part, "wb") as file:
+            file.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+        os.replace(part, f"{self.path}.answer")
+
+    def answer(self) -> Answer | None:
+        """Return the answer that was put down."""
+        try:
+            with open(f"{self.path}.answer", "rb") as file:
+                answer: Answer = pickle.loads(file.read())
+        except FileNotFoundError:
+            return None
+        return answer
+
+    def remove(self) -> None:
+        """Remove every trace."""
+        for path in (self.path, f"{self.path}.answer"):
+            with suppress(FileNotFoundError):
+                os.unlink(path)
 
 
-def run(packed: bytes, name: str, mark: str | None, timeout: float | None) -> Answer:
+def run(packed: bytes, name: str, path: str | None, timeout: float | None) -> Answer:
     """Run a call.
 
     Args:
         packed: The call.
         name: Name of the executor.
-        mark: A file that says that the call has started, once and for all; None where the
-            caller cannot see files of this machine.
+        path: Path of the call's mark; None where the caller sees no files of this machine.
         timeout: Seconds after which a call that returns has failed all the same.
     """
+    if path is None:
+        return _answer(packed, name, timeout)
+    mark = Mark(path)
+    if not mark.claim():
+        return mark.answer() or _lost(packed)
+    answer = _answer(packed, name, None)
+    mark.keep(answer)
+    return answer
+
+
+def _lost(packed: bytes) -> Answer:
+    error = WorkerDiedError(
+        f"The Dask worker that ran '{unpack(packed)[0]}' died before its result was fetched.",
+        hint="It is not run twice by itself.",
+    )
+    return False, 0.0, pack_error(error), []
+
+
+def _answer(packed: bytes, name: str, timeout: float | None) -> Answer:
     events: list[bytes] = []
-    key, seconds = "", 0.0
+    seconds = 0.0
     try:
         key, function, args = unpack(packed)
-        if mark is not None and not claim(mark):
-            raise WorkerDiedError(
-                f"The worker that ran '{key}' died before its result was fetched.",
-                hint="It is not run twice by itself.",
-            )
         begun = time.perf_counter()
         try:
             value = _contexts[name].copy().run(_call, key, events, function, args)
         finally:
             seconds = time.perf_counter() - begun
-        if mark is None and timeout is not None and seconds > timeout:
+        if timeout is not None and seconds > timeout:
             raise timed_out(key, timeout, f": {seconds:.3g} s")
         return True, seconds, pack_value(value, f"that '{key}' returned"), events
     except BaseException as error:
