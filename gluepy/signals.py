@@ -16,6 +16,8 @@ task_finished      run, task, seconds
 task_failed        run, task, error
 task_retried       run, task, error, delay
 task_skipped       run, task, reason
+before_load        name: an artifact is about to be loaded
+after_save         name, path: an artifact was stored
 read               kind, name, size, digest: a storage path or context key was read
 write              kind, name, size, digest: a storage path was written
 =================  ==========================================================
@@ -86,5 +88,7 @@ task_finished = Signal("task_finished")
 task_failed = Signal("task_failed")
 task_retried = Signal("task_retried")
 task_skipped = Signal("task_skipped")
+before_load = Signal("before_load")
+after_save = Signal("after_save")
 read = Signal("read")
 write = Signal("write")

@@ -1,6 +1,7 @@
 """Checks of the registered tasks and DAGs.
 
-exec.E001  a DAG lists something that is not a Task class
+exec.E001  a DAG lists something that is neither a task nor a DAG
+exec.E002  a DAG makes no sense: a circle, two producers, an unknown dependency
 exec.W001  a DAG has no tasks
 exec.W002  a DAG lists one task twice
 exec.W003  a label cannot be typed on the command line
@@ -13,10 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from gluepy.checks import Error, Message, Warning, register
-from gluepy.exec.dags import DAG
+from gluepy.exceptions import GluepyError
+from gluepy.exec.dags import DAG, laid_out
 from gluepy.exec.dags import REGISTRY as DAGS
 from gluepy.exec.tasks import REGISTRY as TASKS
-from gluepy.exec.tasks import Task
+from gluepy.exec.specs import TaskSpec
 from gluepy.utils.registry import place
 
 
@@ -24,8 +26,9 @@ from gluepy.utils.registry import place
 def dags() -> Iterator[Message]:
     """Yield what is wrong with each DAG's list of tasks."""
     for label, dag in DAGS.items():
-        listed = [*dag.tasks, *dag.eval_tasks]
-        yield from _strangers(label, dag, listed)
+        listed = [*laid_out(dag.tasks), *laid_out(dag.eval_tasks)]
+        strangers = list(_strangers(label, dag, listed))
+        yield from strangers or _senseless(label, dag)
         yield from _repeated(label, dag, listed)
         if not listed:
             yield Warning(
@@ -35,13 +38,25 @@ def dags() -> Iterator[Message]:
 
 def _strangers(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Message]:
     for entry in listed:
-        if not (isinstance(entry, type) and issubclass(entry, Task)):
+        if not isinstance(getattr(entry, "spec", None), TaskSpec):
             yield Error(
-                f"lists {entry!r}, which is not a Task class.",
+                f"lists {entry!r}, which is not a Task class, a function task or a DAG.",
                 hint=f"See {place(dag)}.",
                 obj=f"DAG '{label}'",
                 id="exec.E001",
             )
+
+
+def _senseless(label: str, dag: type[DAG]) -> Iterator[Message]:
+    try:
+        dag().graph()
+    except GluepyError as error:
+        yield Error(
+            error.message,
+            hint=f"{error.hint} See {place(dag)}.".strip(),
+            obj=f"DAG '{label}'",
+            id="exec.E002",
+        )
 
 
 def _repeated(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Message]:

@@ -74,14 +74,14 @@ class DAG(Composable, metaclass=DagType):
             eval_only: Leave the tasks out.
         """
         start = import_backend("START_TASK", default_settings.START_TASK)
-        work = [] if eval_only else list(_flat(self.tasks))
-        evaluations = [] if skip_eval else list(_flat(self.eval_tasks))
+        work = [] if eval_only else list(laid_out(self.tasks))
+        evaluations = [] if skip_eval else list(laid_out(self.eval_tasks))
         return [start, *work, *evaluations]
 
     def steps(self, skip_eval: bool = False, eval_only: bool = False) -> list[Step]:
         """Return what runs, as steps with names of their own, as listed."""
         entries = self.inject_tasks(skip_eval, eval_only)
-        last = 0 if skip_eval else len(list(_flat(self.eval_tasks)))
+        last = 0 if skip_eval else len(list(laid_out(self.eval_tasks)))
         return steps_of(entries, evaluations=last)
 
     def graph(self) -> Graph:
@@ -119,7 +119,7 @@ class DAG(Composable, metaclass=DagType):
         return f"<DAG {self.label}>"
 
 
-def _flat(entries: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
+def laid_out(entries: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
     """Yield the tasks of a list, DAGs in it laid out.
 
     Raises:
@@ -132,7 +132,7 @@ def _flat(entries: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
             continue
         if dag in above:
             raise GraphError(f"The DAG '{dag.label}' contains itself.")
-        yield from _flat(dag.tasks, (*above, dag))
+        yield from laid_out(dag.tasks, (*above, dag))
 
 
 def _combine(*entries: Any) -> DAG:

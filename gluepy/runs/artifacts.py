@@ -17,10 +17,12 @@ from typing import Any
 from gluepy.exceptions import ArtifactError
 from gluepy.files.data import data_manager
 from gluepy.files.storages import default_storage
+from gluepy.signals import after_save, before_load
 from gluepy.utils.text import close_names, either
 
 FOLDER = "artifacts"
 SUFFIXES = (".parquet", ".json", ".pkl")
+ENGINES = ("pandas", "polars", "pyarrow")
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -44,7 +46,9 @@ def save(name: str, value: Any) -> str:
     for other in SUFFIXES:
         if other != suffix and default_storage.exists(default_storage.runpath(stem + other)):
             default_storage.rm(default_storage.runpath(stem + other))
-    return default_storage.runpath(path)
+    stored = default_storage.runpath(path)
+    after_save.send_robust(name=name, path=stored)
+    return stored
 
 
 def load(name: str) -> Any:
@@ -53,6 +57,7 @@ def load(name: str) -> Any:
     Raises:
         ArtifactError: The run has none of that name; with close names.
     """
+    before_load.send_robust(name=name)
     path = find(name)
     if path is None:
         close = close_names(name, names())
@@ -110,8 +115,8 @@ def is_plain(value: Any) -> bool:
 def _is_frame(value: Any) -> bool:
     """Tell whether the project's data manager handles a value, importing no engine."""
     kind = type(value)
-    name = f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
-    return str(data_manager.frame).endswith(f" {name}")
+    engine = kind.__module__.partition(".")[0]
+    return engine in ENGINES and data_manager.frame.endswith(f" {engine}.{kind.__name__}")
 
 
 def _pickled(name: str, value: Any) -> bytes:

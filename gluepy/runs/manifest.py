@@ -68,6 +68,10 @@ class Manifest:
         task.update(mask_value(trace) if trace else {}, error=mask_value(error))
         self._keep(task)
 
+    def place_of(self, name: str) -> str:
+        """Return ``file:line`` where a task failed, as far as it is known."""
+        return str((self._tasks[name]["error"] or {}).get("place", ""))
+
     def task_skipped(self, name: str, status: str, reason: str) -> None:
         """Note that a task will not run."""
         task = self._tasks[name]

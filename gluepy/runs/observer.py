@@ -58,8 +58,8 @@ class RunObserver:
         self, name: str, step: Step, seconds: float, error: BaseException, report: Report | None
     ) -> None:
         """A task failed for good."""
-        trace = report.trace if report else {}
-        self.record.task_ended(name, FAILED, seconds, trace, describe(error))
+        trace, failure = (report.trace, report.failure) if report else ({}, None)
+        self.record.task_ended(name, FAILED, seconds, trace, failure or describe(error))
         log = current_log()
         if log is not None:  # the terminal gets one line, the run's log the traceback
             log.write("".join(traceback.format_exception(error)))

@@ -200,7 +200,8 @@ class Runner:
         run.volatiles = dispatch.volatiles
         if dispatch.failures:
             name, error = dispatch.failures[0]
-            raise _task_error(run, name, error, len(dispatch.failures)) from error
+            place = place_of(error) or record.place_of(name)
+            raise _task_error(run, name, error, place, len(dispatch.failures)) from error
 
 
 def _shown(context: Context) -> dict[str, Any]:
@@ -225,11 +226,12 @@ def _announce(record: manifest.Manifest, context: Context) -> None:
     )
 
 
-def _task_error(run: Run, name: str, error: BaseException, failures: int) -> TaskError:
+def _task_error(
+    run: Run, name: str, error: BaseException, place: str, failures: int
+) -> TaskError:
     message = str(error).strip().splitlines()
     reason = f"{type(error).__name__}: {message[0]}" if message else type(error).__name__
     more = f" and {plural(failures - 1, 'more task')}" if failures > 1 else ""
-    place = place_of(error)
     return TaskError(
         f"Task '{name}' of DAG '{run.dag}'{more} failed{f' at {place}' if place else ''}: {reason}",
         hint=f"(traceback: {run.folder}/{LOG} or --traceback; again: --resume {run.id})",
