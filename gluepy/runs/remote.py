@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -28,7 +29,7 @@ FORWARDED = ("before_load", "after_save")
 
 
 class _Forwarding(logging.Handler):
-    """Sends each record; outside of a task, where nobody listens, it goes to stderr."""
+    """Sends each record; outside of a task, where nobody listens, warnings go to stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -37,8 +38,8 @@ class _Forwarding(logging.Handler):
                 formatter = self.formatter or logging.Formatter()
                 record.exc_text = formatter.formatException(record.exc_info)
             values = {**record.__dict__, "msg": text, "args": (), "exc_info": None}
-            if not channel.send(("log", values)):
-                sys.stderr.write(f"{record.levelname} {text}\\n")
+            if not channel.send(("log", values)) and record.levelno >= logging.WARNING:
+                sys.stderr.write(f"{record.levelname} {text}\n")
         except Exception:
             self.handleError(record)
 
@@ -100,7 +101,7 @@ def _announce(name: str, values: dict[str, Any]) -> None:
     getattr(signals, name).send_robust(**values)
 
 
-_REPLAYS = {
+_REPLAYS: dict[str, Callable[..., None]] = {
     "log": _log,
     "stream": _print,
     "mlops": _track,
