@@ -24,7 +24,7 @@
     ├── PlanError                     a run would fail: a parameter or an input is missing
     ├── RunError
     │   ├── ArtifactError             a value cannot be stored, or is not there
-    │   ├── TaskOutputError           (also ValueError) a task returned more or less than it declares
+    │   ├── TaskOutputError           (also ValueError) returned values are not those declared
     │   ├── RunNotFoundError          no run of that id or folder
     │   ├── RunLockedError            another process works in the run folder
     │   ├── TaskError                 a task of the run raised; its error is the cause

@@ -119,7 +119,7 @@ def _run(label: str, arguments: dict[str, Any]) -> None:
     from gluepy.runs import run_dag as run
 
     try:
-        finished = run(label, **arguments)
+        finished = run(label, show_progress=True, **arguments)
     except KeyboardInterrupt:
         raise RunKilledError("Interrupted; the run is KILLED.", 2) from None
     print_metrics(finished)

@@ -17,8 +17,8 @@ from gluepy.checks import Error, Message, Warning, register
 from gluepy.exceptions import GluepyError
 from gluepy.exec.dags import DAG, laid_out
 from gluepy.exec.dags import REGISTRY as DAGS
-from gluepy.exec.tasks import REGISTRY as TASKS
 from gluepy.exec.specs import TaskSpec
+from gluepy.exec.tasks import REGISTRY as TASKS
 from gluepy.utils.registry import place
 
 

@@ -10,8 +10,8 @@ from gluepy.conf import default_settings
 from gluepy.conf.handlers import import_backend
 from gluepy.exceptions import GraphError
 from gluepy.exec.composition import Composable
-from gluepy.graph import Graph, render
 from gluepy.exec.wiring import Step, steps_of, wire
+from gluepy.graph import Graph, render
 from gluepy.utils.registry import Registry
 
 REGISTRY: Registry[type[DAG]] = Registry("DAG")

@@ -164,9 +164,7 @@ def _annotations(function: Callable[..., Any]) -> Mapping[str, Any]:
     inner = inspect.unwrap(function)
     closure = inspect.getclosurevars(inner).nonlocals
     names = _Names({**inner.__globals__, **closure})
-    return {
-        name: _evaluated(annotation, names, function) for name, annotation in raw.items()
-    }
+    return {name: _evaluated(annotation, names, function) for name, annotation in raw.items()}
 
 
 def _evaluated(annotation: Any, names: _Names, function: Callable[..., Any]) -> Any:

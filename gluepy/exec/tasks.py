@@ -91,9 +91,7 @@ def _read_class(cls: Any) -> TaskSpec:
     declared = _named(cls.inputs)
     taken = {**signature.inputs, **signature.params}
     passed = {
-        name: marker
-        for name, marker in declared.items()
-        if name in taken or signature.takes_any
+        name: marker for name, marker in declared.items() if name in taken or signature.takes_any
     }
     inputs = {**signature.inputs, **passed}
     outputs = signature.outputs or tuple(_named(cls.outputs).values())

@@ -2,9 +2,9 @@
 
 A module is a package, or a single Python file. For a package the submodules ``tasks``,
 ``dags``, ``commands``, ``checks`` and ``signals`` are imported if they are there; importing
-them is what registers classes and connects receivers. An entry that is absent is the settings' fault and named with close
-names; one that is there but cannot be imported is its author's, and its error comes out
-whole.
+them is what registers classes and connects receivers. An entry that is absent is the
+settings' fault and named with close names; one that is there but cannot be imported is its
+author's, and its error comes out whole.
 """
 
 from __future__ import annotations

@@ -40,6 +40,9 @@ class Observer(Protocol):
     ) -> None:
         """A task failed for good."""
 
+    def expanded(self, step: Step, elements: int) -> None:
+        """A mapped task turns out to have so many elements."""
+
     def gathered(self, name: str, step: Step) -> None:
         """All elements of a mapped task finished."""
 
@@ -157,14 +160,16 @@ class Dispatch:
             return
         self._elements[name] = len(elements)
         self._gathered[name] = {}
+        jobs = []
         for index, values in enumerate(elements):
-            job = _Job(
-                f"{name}[{index}]", step, Call(step.spec.entry, {**given, **values}, index)
-            )
+            job = _Job(f"{name}[{index}]", step, Call(step.spec.entry, {**given, **values}, index))
             if job.name in self.done and not _hands_on(step):
                 self._gathered[name][index] = {}
             else:
-                self._queue(job)
+                jobs.append(job)
+        self.observer.expanded(step, len(jobs))
+        for job in jobs:
+            self._queue(job)
         self._gather(step)
 
     def _given(self, step: Step) -> dict[str, Any]:
@@ -187,7 +192,9 @@ class Dispatch:
                 f"The task '{step.name}' is mapped over lists of different lengths: "
                 f"{', '.join(f'{name} {length}' for name, length in lengths.items())}."
             )
-        return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
+        return [
+            dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)
+        ]
 
     def _values(self, source: Any) -> list[Any]:
         if not isinstance(source, Marker):
@@ -265,5 +272,3 @@ class Dispatch:
         for name in sorted(names - self._ended, key=self._position.__getitem__):
             self._ended.add(name)
             self.observer.skipped(name, self.plan.steps[name], reason)
-
-

@@ -54,9 +54,7 @@ class ExecutorChoice:
         )
 
 
-def set_up(
-    settings: str, path: list[str], overridden: dict[str, Any], context: Context
-) -> None:
+def set_up(settings: str, path: list[str], overridden: dict[str, Any], context: Context) -> None:
     """Set up a worker in a process of its own for one run.
 
     What the worker logs, tracks and announces is sent to the process that runs the DAG,

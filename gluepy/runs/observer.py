@@ -11,6 +11,7 @@ from gluepy.exec.wiring import Step
 from gluepy.ops.base import FAILED, FINISHED
 from gluepy.runs.log import current_log
 from gluepy.runs.manifest import Manifest
+from gluepy.runs.progress import Progress
 from gluepy.runs.run import Run
 from gluepy.runs.worker import Report, describe
 
@@ -25,23 +26,26 @@ def described(step: Step, name: str | None = None) -> dict[str, Any]:
 
 
 class RunObserver:
-    """Tells manifest, log and signals of one run what happens to its tasks."""
+    """Tells manifest, log, signals and progress of one run what happens to its tasks."""
 
-    def __init__(self, run: Run, record: Manifest) -> None:
+    def __init__(self, run: Run, record: Manifest, progress: Progress) -> None:
         self.run = run
         self.record = record
+        self.progress = progress
 
     def started(self, name: str, step: Step) -> None:
         """A try of a task starts."""
         self.record.task_started(name, described(step))
         logger.info("---------- Started task '%s'", _title(name, step))
         signals.task_started.send_robust(run=self.run, task=name)
+        self.progress.started(name)
 
     def finished(self, name: str, step: Step, seconds: float, report: Report) -> None:
         """A task finished."""
         self.record.task_ended(name, FINISHED, seconds, report.trace)
         logger.info("---------- Completed task '%s' in %f seconds", _title(name, step), seconds)
         signals.task_finished.send_robust(run=self.run, task=name, seconds=seconds)
+        self.progress.ended(name)
 
     def retried(self, name: str, step: Step, error: BaseException, delay: float) -> None:
         """A try failed, and there will be another in ``delay`` seconds."""
@@ -64,16 +68,23 @@ class RunObserver:
         if log is not None:  # the terminal gets one line, the run's log the traceback
             log.write("".join(traceback.format_exception(error)))
         signals.task_failed.send_robust(run=self.run, task=name, error=error)
+        self.progress.ended(name, is_failure=True)
+
+    def expanded(self, step: Step, elements: int) -> None:
+        """A mapped task turns out to have so many elements."""
+        self.progress.expanded(step, elements)
 
     def gathered(self, name: str, step: Step) -> None:
         """All elements of a mapped task finished."""
         self.record.task_ended(name, FINISHED, 0.0, {})
+        self.progress.ended(name)
 
     def skipped(self, name: str, step: Step, reason: str) -> None:
         """A task will not run."""
         self.record.task_skipped(name, SKIPPED, reason)
         logger.info("Skipped task '%s': %s", _title(name, step), reason)
         signals.task_skipped.send_robust(run=self.run, task=name, reason=reason)
+        self.progress.ended(name)
 
 
 def _title(name: str, step: Step) -> str:

@@ -31,7 +31,9 @@ def is_intact(outputs: Mapping[str, Any], newer: Mapping[str, str]) -> bool:
         outputs: Path -> ``[size, digest]``.
         newer: Path -> who wrote it after that; such a file is not this task's any more.
     """
-    return all(name in newer or _fingerprint(name) == expected for name, expected in outputs.items())
+    return all(
+        name in newer or _fingerprint(name) == expected for name, expected in outputs.items()
+    )
 
 
 def _fingerprint(name: str) -> list[Any] | None:
@@ -54,9 +56,7 @@ def _digest(storage: BaseStorage, path: str) -> str:
     from hashlib import sha256
 
     digest = sha256()
-    local = storage.local_path(path)
-    stream = open(local, "rb") if local is not None else storage.stream(path, "rb")
-    with stream:
+    with storage.stream(path, "rb") as stream:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()

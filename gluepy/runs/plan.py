@@ -166,7 +166,9 @@ def _chosen(dag: DAG, selection: Selection, steps: dict[str, Step], graph: Graph
     chosen = select(graph, selection.tasks, selection.from_task, selection.to_task)
     if selection.tags:
         tagged = {
-            name for name, step in steps.items() if set(step.spec.options.tags) & set(selection.tags)
+            name
+            for name, step in steps.items()
+            if set(step.spec.options.tags) & set(selection.tags)
         }
         _check_tags(selection.tags, steps)
         chosen &= tagged
@@ -234,9 +236,7 @@ def check(plan: Plan, context: Any, exists: Any) -> None:
     Raises:
         PlanError: A parameter has no value, or an input is neither produced nor there.
     """
-    produced = {
-        str(marker.name) for step in plan.running for marker in step.spec.signature.outputs
-    }
+    produced = {str(marker.name) for step in plan.running for marker in step.spec.signature.outputs}
     for step in plan.running:
         spec = step.spec
         for name in parameters.missing(spec, context):

@@ -47,7 +47,7 @@ class _Forwarding(logging.Handler):
 def forward_logs() -> None:
     """Send what this process logs; levels stay as the settings have them."""
     forwarding = _Forwarding()
-    known = [one for one in logging.Logger.manager.loggerDict.values()]
+    known = list(logging.Logger.manager.loggerDict.values())
     loggers = [logger for logger in known if isinstance(logger, logging.Logger)]
     for logger in loggers:
         logger.handlers = [] if logger.propagate else [forwarding]

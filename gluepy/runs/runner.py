@@ -35,6 +35,7 @@ from gluepy.runs.lock import RunLock
 from gluepy.runs.log import RunLog
 from gluepy.runs.observer import RunObserver, described
 from gluepy.runs.plan import Plan, Selection, build, check
+from gluepy.runs.progress import Progress
 from gluepy.runs.run import Run
 from gluepy.runs.worker import describe, place_of
 from gluepy.utils.text import plural
@@ -58,6 +59,7 @@ class Runner:
         executor: Where to run tasks: a name of gluepy's executors, or a dotted path.
         workers: How many tasks run at once.
         on_failure: ``stop`` or ``continue``; by default what the DAG says.
+        show_progress: Show progress on stderr, if that is a terminal.
         strict: Treat a patch that does not exist as an error, not as a warning.
     """
 
@@ -74,6 +76,7 @@ class Runner:
         executor: str | None = None,
         workers: int | None = None,
         on_failure: str | None = None,
+        show_progress: bool = False,
         strict: bool = False,
     ) -> None:
         self.dag = dag() if isinstance(dag, type) else dag
@@ -83,6 +86,7 @@ class Runner:
         self.executor = ExecutorChoice(executor, workers)
         self.on_failure = on_failure or self.dag.on_failure
         self.params = params
+        self.show_progress = show_progress
         self.overrides: dict[str, Any] = {
             "patches": list(patches),
             "local_patches": list(local_patches),
@@ -114,8 +118,8 @@ class Runner:
         with terminable(), using_context(context), RunLock(folder):
             former = manifest.read(folder) if self.is_resumed else None
             plan = self._make_plan(context, former)
-            with RunLog(folder):
-                return self._run_locked(context, plan, former)
+            with Progress(len(plan.running), self.show_progress) as progress, RunLog(folder):
+                return self._run_locked(context, plan, former, progress)
 
     def plan(self) -> Plan:
         """Return what ``run`` would do, doing nothing.
@@ -159,14 +163,17 @@ class Runner:
         check(plan, context, lambda name: artifacts.find(name) is not None)
         return plan
 
-    def _run_locked(self, context: Context, plan: Plan, former: dict[str, Any] | None) -> Run:
+    def _run_locked(
+        self, context: Context, plan: Plan, former: dict[str, Any] | None, progress: Progress
+    ) -> Run:
         record = self._open(context, plan)
         run = Run(record.folder, record.data, context)
         with _closing(run, record):
             with undisturbed():
                 _announce(record, context)
             signals.run_started.send_robust(run=run)
-            self._work(run, record, plan, resume.elements(former or {}))
+            observer = RunObserver(run, record, progress)
+            self._work(run, observer, plan, resume.elements(former or {}))
         signals.run_finished.send_robust(run=run)
         return run
 
@@ -185,22 +192,19 @@ class Runner:
             executor=self.executor.name,
         )
 
-    def _work(
-        self, run: Run, record: manifest.Manifest, plan: Plan, elements: frozenset[str]
-    ) -> None:
+    def _work(self, run: Run, observer: RunObserver, plan: Plan, elements: frozenset[str]) -> None:
         """Run the plan.
 
         Raises:
             TaskError: A task raised; its error is the cause.
         """
-        observer = RunObserver(run, record)
         with self.executor.open(run.context) as executor:
             dispatch = Dispatch(plan, executor, observer, self.on_failure, elements)
             dispatch.run()
         run.volatiles = dispatch.volatiles
         if dispatch.failures:
             name, error = dispatch.failures[0]
-            place = place_of(error) or record.place_of(name)
+            place = place_of(error) or observer.record.place_of(name)
             raise _task_error(run, name, error, place, len(dispatch.failures)) from error
 
 
@@ -226,9 +230,7 @@ def _announce(record: manifest.Manifest, context: Context) -> None:
     )
 
 
-def _task_error(
-    run: Run, name: str, error: BaseException, place: str, failures: int
-) -> TaskError:
+def _task_error(run: Run, name: str, error: BaseException, place: str, failures: int) -> TaskError:
     message = str(error).strip().splitlines()
     reason = f"{type(error).__name__}: {message[0]}" if message else type(error).__name__
     more = f" and {plural(failures - 1, 'more task')}" if failures > 1 else ""

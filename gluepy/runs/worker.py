@@ -154,8 +154,7 @@ def _values(spec: TaskSpec, result: Any) -> tuple[Any, ...]:
     names = either(str(marker.name) for marker in outputs).replace(" or ", " and ")
     if not isinstance(result, tuple | list):
         raise TaskOutputError(
-            f"The task '{spec.label}' returned one {type(result).__name__}, "
-            f"but declares {names}.",
+            f"The task '{spec.label}' returned one {type(result).__name__}, but declares {names}.",
             hint="Return a tuple.",
         )
     if len(result) != len(outputs):

@@ -153,7 +153,24 @@ def test_a_dag_that_lists_something_else_than_tasks_is_an_error() -> None:
         tasks = ["clean", Task()]
 
     assert len(said("exec.E001")) == 2
-    assert "DAG 'wrong': lists 'clean', which is not a Task class." in str(said("exec.E001")[0])
+    assert (
+        "DAG 'wrong': lists 'clean', which is not a Task class, a function task or a DAG."
+        in str(said("exec.E001")[0])
+    )
+
+
+def test_a_dag_that_makes_no_sense_is_an_error_before_it_runs() -> None:
+    class First(Task):
+        outputs = ["orders"]
+
+    class Second(Task):
+        outputs = ["orders"]
+
+    class Torn(DAG):
+        tasks = [First, Second]
+
+    (message,) = said("exec.E002")
+    assert "The tasks 'first' and 'second' both produce 'orders'." in str(message)
 
 
 def test_a_dag_without_tasks_is_a_warning() -> None:
