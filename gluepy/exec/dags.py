@@ -16,6 +16,9 @@ from gluepy.utils.registry import Registry
 
 REGISTRY: Registry[type[DAG]] = Registry("DAG")
 
+# The label of a sum names its parts as long as it has no more characters than this.
+LONGEST = 120
+
 
 class DagType(Composable, ABCMeta):
     """The class of DAG classes: they can be added to tasks and to each other."""
@@ -74,15 +77,16 @@ class DAG(Composable, metaclass=DagType):
             eval_only: Leave the tasks out.
         """
         start = import_backend("START_TASK", default_settings.START_TASK)
-        work = [] if eval_only else list(laid_out(self.tasks))
-        evaluations = [] if skip_eval else list(laid_out(self.eval_tasks))
-        return [start, *work, *evaluations]
+        work = list(laid_out(self.tasks))
+        return [start, *([] if eval_only else work), *self._evaluations(skip_eval)]
+
+    def _evaluations(self, skip_eval: bool) -> list[Any]:
+        return [] if skip_eval else list(evaluations_of(type(self)))
 
     def steps(self, skip_eval: bool = False, eval_only: bool = False) -> list[Step]:
         """Return what runs, as steps with names of their own, as listed."""
         entries = self.inject_tasks(skip_eval, eval_only)
-        last = 0 if skip_eval else len(list(laid_out(self.eval_tasks)))
-        return steps_of(entries, evaluations=last)
+        return steps_of(entries, evaluations=len(self._evaluations(skip_eval)))
 
     def graph(self) -> Graph:
         """Return which task comes after which.
@@ -135,9 +139,30 @@ def laid_out(entries: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
         yield from laid_out(dag.tasks, (*above, dag))
 
 
+def evaluations_of(dag: Any) -> Iterator[Any]:
+    """Yield the evaluation tasks of a DAG: those of DAGs in it, then its own."""
+    for entry in dag.tasks:
+        inner = _class_of(entry)
+        if inner is not None:
+            yield from evaluations_of(inner)
+    yield from laid_out(dag.eval_tasks)
+
+
 def _combine(*entries: Any) -> DAG:
-    label = "+".join(entry.label for entry in entries)
-    return DAG.of(label, *(one for entry in entries for one in _parts(entry)))
+    labels = [entry.label for entry in entries if entry.label]
+    label = "+".join(labels)
+    if len(label) > LONGEST:
+        label = f"{label.partition('+')[0]}+…+{labels[-1].rpartition('+')[2]}"
+    made = DAG.of(label, *(one for entry in entries for one in _parts(entry)))
+    evaluations = [one for entry in entries for one in _class_of(entry, _Bare).eval_tasks]
+    type(made).eval_tasks = evaluations
+    return made
+
+
+class _Bare:
+    """What stands in for the DAG of a task by itself."""
+
+    eval_tasks = ()
 
 
 def _parts(entry: Any) -> list[Any]:
@@ -145,10 +170,10 @@ def _parts(entry: Any) -> list[Any]:
     return [entry] if dag is None else list(dag.tasks)
 
 
-def _class_of(entry: Any) -> Any:
-    """Return the class of a DAG or of a DAG class; None for a task."""
+def _class_of(entry: Any, other: Any = None) -> Any:
+    """Return the class of a DAG or of a DAG class; ``other`` for a task."""
     dag = entry if isinstance(entry, DagType) else type(entry)
-    return dag if isinstance(dag, DagType) else None
+    return dag if isinstance(dag, DagType) else other
 
 
 Composable.combine = staticmethod(_combine)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, overload
 
+from gluepy.exceptions import TaskDefinitionError
 from gluepy.exec.composition import Composable
 from gluepy.exec.fanout import MappedTask
-from gluepy.exec.options import Options
+from gluepy.exec.options import NAMES, Options
 from gluepy.exec.signature import read
 from gluepy.exec.specs import TaskSpec
 from gluepy.exec.tasks import REGISTRY
+from gluepy.utils.text import did_you_mean
 
 
 class FunctionTask(Composable):
@@ -46,10 +50,16 @@ class FunctionTask(Composable):
         return MappedTask(self.spec, spread)
 
     def __reduce__(self) -> Any:
-        # By name, as a function is; one typed at a prompt goes as a whole, with its code.
-        if self.function.__module__ == "__main__":
-            return FunctionTask, (self.function, self.label, self.spec.options)
-        return self.function.__qualname__
+        # By name, as a function is; what has no name there goes as a whole, with its code.
+        if self.function.__module__ != "__main__" and self._is_found_by_name():
+            return self.function.__qualname__
+        return FunctionTask, (self.function, self.label, self.spec.options)
+
+    def _is_found_by_name(self) -> bool:
+        found: Any = sys.modules.get(self.function.__module__)
+        for name in self.function.__qualname__.split("."):
+            found = getattr(found, name, None)
+        return found is self
 
     def __repr__(self) -> str:
         return f"<task {self.label}>"
@@ -87,7 +97,17 @@ def task(
         TaskDefinitionError: Signature or options make no sense.
     """
 
+    for name in options:
+        if name not in NAMES:
+            hint = did_you_mean(name, NAMES)
+            raise TaskDefinitionError(f"@task has no option '{name}'.", hint=hint)
+
     def decorate(function: Callable[..., Any]) -> FunctionTask:
+        if not inspect.isroutine(function):
+            raise TaskDefinitionError(
+                f"@task makes a task of a function, not of {function!r}.",
+                hint='A label is written @task(label="…").',
+            )
         made = FunctionTask(function, label, Options(**options))
         REGISTRY.register(made.label, made)
         return made

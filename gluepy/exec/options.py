@@ -13,6 +13,8 @@ from gluepy.utils.text import did_you_mean
 Delay = float | Mapping[str, float]
 
 RESOURCES = ("cpu", "memory", "gpu")
+DELAYS = ("first", "factor", "most", "jitter")
+NAMES = ("retries", "retry_delay", "timeout", "cache", "tags", "resources", "depends_on")
 
 
 class Options:
@@ -54,27 +56,21 @@ class Options:
         resources: Mapping[str, float] | None = None,
         depends_on: Iterable[Any] = (),
     ) -> None:
-        if retries < 0:
+        if not isinstance(retries, int) or retries < 0:
             raise TaskDefinitionError(f"retries={retries!r}: it takes a number, 0 or more.")
-        if timeout is not None and timeout <= 0:
+        if timeout is not None and not (_is_number(timeout) and timeout > 0):
             raise TaskDefinitionError(f"timeout={timeout!r}: it takes seconds, more than 0.")
         if isinstance(tags, str):
             raise TaskDefinitionError(f"tags='{tags}': it takes a list.", hint=f'["{tags}"]')
-        unknown = sorted(set(resources or {}) - set(RESOURCES))
-        if unknown:
-            raise TaskDefinitionError(
-                f"resources has '{unknown[0]}'.", hint=did_you_mean(unknown[0], RESOURCES)
-            )
+        _check_delay(retry_delay)
+        _check_names("resources", resources or {}, RESOURCES)
         self.retries = retries
         self.retry_delay = retry_delay
         self.timeout = timeout
         self.cache = cache
         self.tags = tuple(tags)
         self.resources = dict(resources or {})
-        self.depends_on = tuple(
-            one if isinstance(one, str) else one.label
-            for one in ([depends_on] if isinstance(depends_on, str) else depends_on)
-        )
+        self.depends_on = tuple(map(_label, _listed(depends_on)))
 
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after a failed try.
@@ -88,3 +84,39 @@ class Options:
         grown = first * self.retry_delay.get("factor", 2.0) ** (attempt - 1)
         capped = min(grown, self.retry_delay.get("most", 60.0))
         return capped * (1.0 + random.random() * self.retry_delay.get("jitter", 0.0))
+
+
+def _check_delay(delay: Any) -> None:
+    if isinstance(delay, Mapping):
+        _check_names("retry_delay", delay, DELAYS)
+    values = delay.values() if isinstance(delay, Mapping) else [delay]
+    if not all(_is_number(value) and value >= 0 for value in values):
+        raise TaskDefinitionError(
+            f"retry_delay={delay!r}: it takes seconds, 0 or more.",
+            hint='Or {"first": 1, "factor": 2, "most": 60, "jitter": 0.1}.',
+        )
+
+
+def _check_names(option: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise TaskDefinitionError(
+                f"{option} has '{name}'.", hint=did_you_mean(str(name), known)
+            )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _listed(depends_on: Any) -> Iterable[Any]:
+    """Return what ``depends_on`` lists; a single label or task stands for a list of it."""
+    single = isinstance(depends_on, str) or hasattr(depends_on, "label")
+    return [depends_on] if single else depends_on
+
+
+def _label(task: Any) -> str:
+    label = task if isinstance(task, str) else getattr(task, "label", None)
+    if not isinstance(label, str):
+        raise TaskDefinitionError(f"depends_on has {task!r}, which is neither a task nor a label.")
+    return label

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 from gluepy.exceptions import TaskDefinitionError
-from gluepy.exec.markers import Marker
+from gluepy.exec.markers import Artifact, Marker, Volatile
 
 REQUIRED: Any = inspect.Parameter.empty
 
@@ -68,6 +68,8 @@ def read(function: Callable[..., Any], *, skip_first: bool = False) -> Signature
         if parameter.kind is parameter.VAR_KEYWORD:
             takes_any = True
             continue
+        if parameter.kind is parameter.VAR_POSITIONAL and skip_first:
+            continue  # a `run(self, *args, **kwargs)` of gluepy 1.6 is called with nothing
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
             star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
             raise _wrong(function, f"its parameter '{star}{name}' cannot be passed by name")
@@ -128,12 +130,12 @@ def _wrong(function: Callable[..., Any], what: str) -> TaskDefinitionError:
 
 
 class _Absent:
-    """Stands in for a name that exists only for type checkers."""
+    """Stands in for a name that exists only for type checkers, or inside a function."""
 
-    def __getattr__(self, name: str) -> _Absent:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self
+        return _MARKERS.get(name, self)
 
     def __getitem__(self, key: Any) -> _Absent:
         return self
@@ -143,8 +145,13 @@ class _Absent:
 
     __ror__ = __or__
 
-    def __call__(self) -> None:
+    def __call__(self, *_: Any, **__: Any) -> _Absent:
         """Do nothing: ``Annotated`` takes only what can be called."""
+        return self
+
+
+# What these names mean where they were imported out of our sight.
+_MARKERS = {"Artifact": Artifact, "Volatile": Volatile}
 
 
 class _Names(dict[str, Any]):
@@ -153,7 +160,7 @@ class _Names(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         import builtins
 
-        return getattr(builtins, name, _Absent())
+        return getattr(builtins, name, None) or _MARKERS.get(name) or _Absent()
 
 
 def _annotations(function: Callable[..., Any]) -> Mapping[str, Any]:
@@ -171,6 +178,7 @@ def _evaluated(annotation: Any, names: _Names, function: Callable[..., Any]) -> 
     if not isinstance(annotation, str):
         return annotation
     try:
-        return eval(annotation, {"__builtins__": {}}, names)
+        # As globals too: that is where a comprehension in an annotation looks.
+        return eval(annotation, names, names)
     except Exception as error:
         raise _wrong(function, f"its annotation '{annotation}' is no Python: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from abc import ABCMeta
 from collections.abc import Iterable, Mapping
@@ -58,7 +59,8 @@ class Task(metaclass=TaskType):
 
     Raises:
         DuplicateLabelError: On definition, if another task has the label.
-        TaskDefinitionError: On definition, if options or signature make no sense.
+        TaskDefinitionError: When the task is put to use, if options or signature make no
+            sense; ``check`` finds it.
     """
 
     label: ClassVar[str] = ""
@@ -87,14 +89,15 @@ class Task(metaclass=TaskType):
 
 
 def _read_class(cls: Any) -> TaskSpec:
-    signature = read(cls.run, skip_first=True)
-    declared = _named(cls.inputs)
+    static = isinstance(inspect.getattr_static(cls, "run"), staticmethod | classmethod)
+    signature = read(cls.run, skip_first=not static)
+    declared = _named(cls, "inputs")
     taken = {**signature.inputs, **signature.params}
     passed = {
         name: marker for name, marker in declared.items() if name in taken or signature.takes_any
     }
     inputs = {**signature.inputs, **passed}
-    outputs = signature.outputs or tuple(_named(cls.outputs).values())
+    outputs = signature.outputs or tuple(_named(cls, "outputs").values())
     unpassed = {f"*{name}": marker for name, marker in declared.items() if name not in passed}
     return TaskSpec(
         label=cls.label,
@@ -121,16 +124,22 @@ def _read_class(cls: Any) -> TaskSpec:
     )
 
 
-def _named(declared: Any) -> dict[str, Marker]:
+def _named(cls: Any, attribute: str) -> dict[str, Marker]:
     """Return name -> marker of what a class attribute lists."""
+    declared = getattr(cls, attribute)
+    where = f"The {attribute} of the task '{cls.label}'"
     if isinstance(declared, str):
-        raise TaskDefinitionError(f"'{declared}' stands for a list.", hint=f'["{declared}"]')
+        raise TaskDefinitionError(f"{where} are the text '{declared}'.", hint=f'["{declared}"]')
     pairs = declared.items() if isinstance(declared, Mapping) else ((None, one) for one in declared)
     named = {}
     for name, one in pairs:
-        marker = Artifact(one) if isinstance(one, str) else one
-        if not isinstance(marker, Marker):
-            raise TaskDefinitionError(f"{one!r} is neither a name nor an Artifact or Volatile.")
+        marker = one() if isinstance(one, type) and issubclass(one, Marker) else one
+        marker = Artifact(marker) if isinstance(marker, str) else marker
+        if not isinstance(marker, Marker) or not (name or marker.name):
+            raise TaskDefinitionError(
+                f"{where} list {one!r}, which is neither a name nor an Artifact or Volatile "
+                "with a name."
+            )
         named[str(name or marker.name)] = marker.named(str(name))
     return named
 

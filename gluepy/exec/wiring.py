@@ -42,11 +42,18 @@ class Step:
 
 
 def steps_of(entries: Sequence[Any], evaluations: int = 0) -> list[Step]:
-    """Return a step per entry: the first starts, the last ``evaluations`` of them evaluate."""
+    """Return a step per entry: the first starts, the last ``evaluations`` of them evaluate.
+
+    A task that declares what it reads or produces runs once, however often it is listed.
+    """
     seen: Counter[str] = Counter()
+    known: set[int] = set()
     steps = []
     for index, entry in enumerate(entries):
         spec = spec_of(entry)
+        if id(entry) in known and not spec.is_barrier:
+            continue
+        known.add(id(entry))
         seen[spec.label] += 1
         repeated = f"#{seen[spec.label]}" if seen[spec.label] > 1 else ""
         last = index >= len(entries) - evaluations
@@ -64,25 +71,22 @@ def wire(steps: Iterable[Step]) -> Graph:
     steps = list(steps)
     sources = _Sources(steps)
     parents: dict[str, list[str]] = {}
-    barrier: str | None = None
-    since: list[str] = []
+    barrier: list[str] = []
+    work: list[str] = []
+    evaluations: list[str] = []
     for step in steps:
         before = sources.of(step)
-        if step.spec.is_barrier or (step.is_evaluation and not _is_evaluated(since, steps)):
-            before += since or ([barrier] if barrier else [])
-        elif barrier:
-            before.append(barrier)
         if step.spec.is_barrier:
-            barrier, since = step.name, []
+            before += [*work, *evaluations] or barrier
+            barrier, work, evaluations = [step.name], [], []
+        elif step.is_evaluation:
+            before += work or barrier
+            evaluations.append(step.name)
         else:
-            since.append(step.name)
+            before += barrier
+            work.append(step.name)
         parents[step.name] = before
     return Graph(parents)
-
-
-def _is_evaluated(since: list[str], steps: list[Step]) -> bool:
-    evaluations = {step.name for step in steps if step.is_evaluation}
-    return any(name in evaluations for name in since)
 
 
 class _Sources:
@@ -92,12 +96,14 @@ class _Sources:
         self.labels: dict[str, list[str]] = {}
         self.producers: dict[str, str] = {}
         self.updaters: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
         for step in steps:
             self.labels.setdefault(step.spec.label, []).append(step.name)
             read = {marker.name for marker in step.spec.reads.values()}
             for marker in step.spec.signature.outputs:
                 table = self.updaters if marker.name in read else self.producers
                 self._enter(table, str(marker.name), step.name)
+                self.kinds[str(marker.name)] = marker.kind
 
     def _enter(self, table: dict[str, str], value: str, name: str) -> None:
         other = table.setdefault(value, name)
@@ -116,8 +122,15 @@ class _Sources:
             last = self.updaters.get(value)
             if last is None or last == step.name:
                 last = self.producers.get(value)
-            if last is not None and last != step.name:
-                before.append(last)
+            if last is None or last == step.name:
+                continue
+            if self.kinds[value] != marker.kind:
+                raise GraphError(
+                    f"The task '{step.name}' reads the {marker.kind} '{value}', but '{last}' "
+                    f"produces it as a {self.kinds[value]}.",
+                    hint="Declare it as the same on both sides.",
+                )
+            before.append(last)
         for label in step.spec.options.depends_on:
             if label not in self.labels:
                 raise GraphError(
