@@ -57,6 +57,7 @@ class DaskExecutor(BaseExecutor):
     """
 
     supports_parallel = True
+    supports_hard_timeout = True
     supports_worker_death = True
     is_local = False
 
@@ -70,8 +71,9 @@ class DaskExecutor(BaseExecutor):
     ) -> None:
         super().__init__(workers, initializer, initargs, on_event)
         self.address = address or setting("DASK_SCHEDULER_ADDRESS")
-        # On a cluster that runs elsewhere nobody can end a worker that is not theirs.
-        self.supports_hard_timeout = self.address is None
+        # A running cluster is not ours: its workers are not to be killed, and its own rules
+        # say how often a call is made whose worker dies.
+        self.supports_hard_timeout = self.supports_worker_death = self.address is None
         packed = initializer and pack_call("initializer", initializer, initargs)
         self._cluster = Cluster(self.workers, self.address, packed)
         self._open: dict[str, _Call] = {}
@@ -98,13 +100,16 @@ class DaskExecutor(BaseExecutor):
         timeout: float | None = None,
         resources: Mapping[str, Any] | None = None,
     ) -> None:
-        """Hand the call to the scheduler."""
+        """Hand the call to the scheduler.
+
+        Raises:
+            RunError: There is no cluster, or its workers cannot be set up.
+        """
+        self._cluster.open()
         try:
             packed = pack_call(key, function, args)
             wanted = self._cluster.resources(key, resources or {})
         except Exception as error:
-            if not self._cluster.is_open:
-                raise
             self._ended.append((key, Outcome(None, error, 0.0)))
             return
         self._hand_over(_Call(key, packed, timeout, wanted))
@@ -241,16 +246,17 @@ class DaskExecutor(BaseExecutor):
             return
         busy = self._cluster.busy() if self.address else set()
         for name, call in list(self._open.items()):
-            # Who puts the mark down first has the call.
+            # Who puts the mark down first has the call; it stays, for the worker to find.
             if call.mark.claim() if call.mark is not None else name not in busy:
-                self._forget(name)
+                del self._open[name]
                 call.future.cancel()
 
     def close(self) -> None:
         """End the cluster if it is ours, else leave it as it was."""
+        is_busy = bool(self._open)
         self._open.clear()
         self._ended.clear()
-        self._cluster.close()
+        self._cluster.close(is_busy)
 
 
 def _obituary(key: str, reason: BaseException | None) -> WorkerDiedError:

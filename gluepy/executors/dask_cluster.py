@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Mapping
-from functools import cached_property
+from contextlib import suppress
 from typing import Any
 
 import dask.config
@@ -32,7 +33,7 @@ _SCHEDULER = {
     "dashboard_address": "127.0.0.1:0",
 }
 _SECONDS_TO_CONNECT = 10
-_SECONDS_TO_CLOSE = 2
+_SECONDS_TO_CLOSE = 10
 
 
 class Nanny(distributed.Nanny):
@@ -59,30 +60,31 @@ class Cluster:
         self.address = address
         self._initializer = initializer
         self._ours: Any = None
+        self._client: Any = None
         self._folder: str | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it was used."""
-        return "client" in self.__dict__
-
-    @cached_property
-    def client(self) -> Any:
-        """The connection to the scheduler.
+    def open(self) -> None:
+        """Start or connect, unless that was done.
 
         Raises:
             RunError: There is no scheduler at the address, or a worker cannot be set up.
         """
-        client = self._start() if self.address is None else self._connect(self.address)
+        if self._client is not None:
+            return
+        self._client = self._start() if self.address is None else self._connect(self.address)
         try:
-            client.register_plugin(
+            self._client.register_plugin(
                 SetUp(self.name, self._initializer, self.address is None), name=self.name
             )
         except Exception as error:
-            client.close()
             self.close()
             raise RunError(f"The workers cannot start: {type(error).__name__}: {error}") from error
-        return client
+
+    @property
+    def client(self) -> Any:
+        """The connection to the scheduler."""
+        self.open()
+        return self._client
 
     def _start(self) -> Any:
         self._folder = tempfile.mkdtemp(prefix="gluepy-dask-")
@@ -162,16 +164,31 @@ class Cluster:
 
     # --- The end ---------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Take the executor out of the cluster, and end the cluster if it is ours."""
-        client = self.__dict__.pop("client", None)
+    def close(self, is_busy: bool = False) -> None:
+        """Take the executor out of the cluster, and end the cluster if it is ours.
+
+        Args:
+            is_busy: Whether calls run whose workers would not end by themselves.
+        """
+        client, self._client = self._client, None
+        ours, self._ours = self._ours, None
+        folder, self._folder = self._folder, None
+        if ours is not None and is_busy:
+            _kill_workers(ours)
         if client is not None:
-            if self._ours is None:
+            if ours is None:
                 client.unregister_worker_plugin(self.name)
             client.close()
-        if self._ours is not None:
-            self._ours.close(timeout=_SECONDS_TO_CLOSE)
-            self._ours = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if ours is not None:
+            with suppress(TimeoutError):
+                ours.close(timeout=_SECONDS_TO_CLOSE)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kill_workers(cluster: Any) -> None:
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+        if nanny.pid:
+            with suppress(ProcessLookupError):
+                os.kill(nanny.pid, signal.SIGKILL)

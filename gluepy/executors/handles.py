@@ -12,7 +12,7 @@ from typing import Any
 
 from gluepy.exceptions import WorkerDiedError
 from gluepy.executors.program import without_main
-from gluepy.executors.worker import CALL, HEADER, READY, RECALL, RETURNED, Boot, main
+from gluepy.executors.worker import BARE, CALL, HEADER, RECALL, Boot, main
 
 _starting = threading.Lock()
 
@@ -20,7 +20,7 @@ _starting = threading.Lock()
 class RemoteCall:
     """A call on its way to a worker, or there."""
 
-    __slots__ = ("is_dropped", "key", "number", "packed", "timeout")
+    __slots__ = ("deaths", "is_dropped", "key", "number", "packed", "timeout")
 
     def __init__(self, number: int, key: str, packed: bytes, timeout: float | None) -> None:
         self.number = number
@@ -28,6 +28,8 @@ class RemoteCall:
         self.packed = packed
         self.timeout = timeout
         self.is_dropped = False
+        # How often a worker died that had it, but had not said that it started.
+        self.deaths = 0
 
 
 class Worker:
@@ -37,7 +39,8 @@ class Worker:
         calls: What it was given and has not answered.
         is_ready: Whether it has said that it can be used.
         is_broken: Whether it takes no calls any more.
-        since: When the first of its calls started, by ``time.monotonic``.
+        started: Number of the call that runs, None if it has not said so.
+        since: When that started, by ``time.monotonic``.
         overdue: Number of the call for which it was killed.
         recalled: Number of the call it was asked to give back.
     """
@@ -46,6 +49,7 @@ class Worker:
         self.calls: deque[RemoteCall] = deque()
         self.is_ready = False
         self.is_broken = False
+        self.started: int | None = None
         self.since = 0.0
         self.overdue: int | None = None
         self.recalled: int | None = None
@@ -61,8 +65,6 @@ class Worker:
         """Send a call; False if the worker is dead."""
         if not self._sent(HEADER.pack(CALL, call.number, 0.0), call.packed):
             return False
-        if not self.calls:
-            self.since = time.monotonic()
         self.calls.append(call)
         return True
 
@@ -86,25 +88,30 @@ class Worker:
         try:
             while self.connection.poll():
                 kind, number, seconds = HEADER.unpack(self.connection.recv_bytes())
-                parcel = b"" if kind in (READY, RETURNED) else self.connection.recv_bytes()
+                parcel = b"" if kind in BARE else self.connection.recv_bytes()
                 yield kind, number, seconds, parcel
         except (EOFError, OSError):
             self.is_broken = True
 
     def answered(self, number: int) -> RemoteCall:
-        """Take a call off its list; if another waits, that one starts now."""
+        """Take a call off its list."""
         call = next(call for call in self.calls if call.number == number)
         self.calls.remove(call)
-        self.since = time.monotonic()
         return call
+
+    @property
+    def running(self) -> RemoteCall | None:
+        """The call that runs."""
+        call = self.calls[0] if self.calls else None
+        return call if call is not None and call.number == self.started else None
 
     @property
     def deadline(self) -> float | None:
         """When the call that runs takes too long, by ``time.monotonic``."""
-        if not self.is_ready or not self.calls or self.overdue is not None:
+        call = self.running
+        if call is None or call.timeout is None or self.overdue is not None:
             return None
-        timeout = self.calls[0].timeout
-        return None if timeout is None else self.since + timeout
+        return self.since + call.timeout
 
     def kill(self, overdue: int | None = None) -> None:
         """End the process, whatever it does."""

@@ -198,8 +198,10 @@ class ProcessExecutor(BaseExecutor):
             if kind == inside.EVENT:
                 self._tell(worker, number, parcel)
             elif kind == inside.READY:
-                worker.is_ready, worker.since = True, time.monotonic()
+                worker.is_ready = True
                 self._stillborn = 0
+            elif kind == inside.STARTED:
+                worker.started, worker.since = number, time.monotonic()
             elif kind == inside.BROKEN:
                 error = unpack(parcel)
                 raise RunError(
@@ -241,22 +243,29 @@ class ProcessExecutor(BaseExecutor):
             self._hear(worker)
             self._workers.remove(worker)
             worker.connection.close()
-            if worker.is_ready and worker.calls:
-                self._fail(worker, worker.calls.popleft())
+            if worker.calls:
+                self._mourn(worker)
             self._waiting.extendleft(call for call in reversed(worker.calls) if not call.is_dropped)
             if not worker.is_ready:
                 self._count_stillborn(worker)
             worker.process.close()
 
-    def _fail(self, worker: Worker, call: RemoteCall) -> None:
-        seconds = time.monotonic() - worker.since
-        if worker.overdue is None:
-            error: Exception = worker.obituary(f"The worker that ran '{call.key}'")
-        elif worker.overdue == call.number and call.timeout is not None:
-            error = timed_out(call.key, call.timeout, " and was ended")
-        else:
-            self._waiting.appendleft(call)
+    def _mourn(self, worker: Worker) -> None:
+        """Fail the call that ran; one that had not started has more than one chance."""
+        call = worker.calls[0]
+        if worker.overdue not in (None, call.number):
+            # The worker was killed for another that ended just then.
             return
+        if worker.running is None and worker.is_ready:
+            call.deaths += 1
+        if worker.running is None and call.deaths < _DEAD_ON_ARRIVAL:
+            return
+        worker.calls.popleft()
+        seconds = time.monotonic() - worker.since
+        if worker.overdue == call.number and call.timeout is not None:
+            error: Exception = timed_out(call.key, call.timeout, " and was ended")
+        else:
+            error = worker.obituary(f"The worker that ran '{call.key}'")
         self._ended.append((call.key, Outcome(None, error, seconds)))
 
     def _count_stillborn(self, worker: Worker) -> None:

@@ -24,7 +24,7 @@ class SerialExecutor(BaseExecutor):
         initargs: tuple[Any, ...] = (),
         on_event: Callable[[str, Any], object] | None = None,
     ) -> None:
-        super().__init__(workers or 1, initializer, initargs, on_event)
+        super().__init__(1 if workers is None else workers, initializer, initargs, on_event)
         self.workers = 1
         self._waiting: deque[Call] = deque()
 

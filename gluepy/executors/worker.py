@@ -26,7 +26,10 @@ HEADER = struct.Struct("!cQd")
 # From the parent.
 CALL, RECALL = b"c", b"r"
 # From the worker.
-READY, BROKEN, EVENT, DONE, FAILED, RETURNED = b"!", b"x", b"e", b"d", b"f", b"b"
+READY, BROKEN, STARTED, EVENT = b"!", b"x", b"s", b"e"
+DONE, FAILED, RETURNED = b"d", b"f", b"b"
+# What has no parcel.
+BARE = (READY, STARTED, RETURNED)
 
 _GRACE = 2.0
 _PR_SET_PDEATHSIG = 1
@@ -144,6 +147,7 @@ class _Worker:
                 continue
             self._current = number
             use_for_process(self._tell)
+            self._send(STARTED, number)
             kind, seconds, parcel = _run(packed)
             streams.flush()
             use_for_process(None)
