@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from gluepy.exceptions import CycleError, GraphError
-from gluepy.utils.text import did_you_mean
+from gluepy.utils.text import did_you_mean, plural
 
 
 class Graph:
@@ -76,7 +76,7 @@ class Graph:
 
     def __repr__(self) -> str:
         edges = sum(map(len, self._parents.values()))
-        return f"<Graph of {len(self)} names and {edges} edges>"
+        return f"<Graph of {plural(len(self), 'name')} and {plural(edges, 'edge')}>"
 
 
 def _children_of(parents: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
