@@ -96,7 +96,6 @@ def task(
         DuplicateLabelError: Another task has the label.
         TaskDefinitionError: Signature or options make no sense.
     """
-
     for name in options:
         if name not in NAMES:
             hint = did_you_mean(name, NAMES)

@@ -56,7 +56,7 @@ class Options:
         resources: Mapping[str, float] | None = None,
         depends_on: Iterable[Any] = (),
     ) -> None:
-        if not isinstance(retries, int) or retries < 0:
+        if not _is_count(retries):
             raise TaskDefinitionError(f"retries={retries!r}: it takes a number, 0 or more.")
         if timeout is not None and not (_is_number(timeout) and timeout > 0):
             raise TaskDefinitionError(f"timeout={timeout!r}: it takes seconds, more than 0.")
@@ -103,6 +103,10 @@ def _check_names(option: str, given: Mapping[str, Any], known: tuple[str, ...]) 
             raise TaskDefinitionError(
                 f"{option} has '{name}'.", hint=did_you_mean(str(name), known)
             )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and value >= 0
 
 
 def _is_number(value: Any) -> bool:

@@ -7,15 +7,16 @@ volatiles. The executor below only runs calls; the :class:`Observer` above only 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-from gluepy.exceptions import PlanError
-from gluepy.exec.markers import Artifact, Marker, Volatile
+from gluepy.exceptions import CommandError
+from gluepy.exec.markers import Artifact, Volatile
 from gluepy.exec.wiring import Step
 from gluepy.executors import BaseExecutor, Outcome
 from gluepy.runs import artifacts
+from gluepy.runs.elements import digest, spread
 from gluepy.runs.plan import Plan
 from gluepy.runs.worker import Call, Report, run_task
 
@@ -23,11 +24,22 @@ STOP = "stop"
 CONTINUE = "continue"
 
 
+def known_policy(name: str) -> str:
+    """Return what happens after a failure, if there is such a thing.
+
+    Raises:
+        CommandError: There is not.
+    """
+    if name not in (STOP, CONTINUE):
+        raise CommandError(f"on_failure is '{name}'.", hint=f"It is '{STOP}' or '{CONTINUE}'.")
+    return name
+
+
 class Observer(Protocol):
     """Who is told what happens to tasks."""
 
-    def started(self, name: str, step: Step) -> None:
-        """A try of a task starts."""
+    def started(self, name: str, step: Step, element: str | None) -> None:
+        """A try of a task starts; for one of a mapped task with the digest of its values."""
 
     def finished(self, name: str, step: Step, seconds: float, report: Report) -> None:
         """A task finished."""
@@ -40,11 +52,11 @@ class Observer(Protocol):
     ) -> None:
         """A task failed for good."""
 
-    def expanded(self, step: Step, elements: int) -> None:
-        """A mapped task turns out to have so many elements."""
+    def expanded(self, step: Step, elements: int, to_run: int) -> None:
+        """A mapped task turns out to have so many elements, some of which need not run."""
 
-    def gathered(self, name: str, step: Step) -> None:
-        """All elements of a mapped task finished."""
+    def gathered(self, step: Step, error: BaseException | None) -> None:
+        """All elements of a mapped task finished, or one has failed for good."""
 
     def skipped(self, name: str, step: Step, reason: str) -> None:
         """A task will not run."""
@@ -58,12 +70,13 @@ def _hands_on(step: Step) -> bool:
 class _Job:
     """One try of a step, or of one element of a mapped step."""
 
-    __slots__ = ("attempt", "call", "name", "step")
+    __slots__ = ("attempt", "call", "element", "name", "step")
 
-    def __init__(self, name: str, step: Step, call: Call) -> None:
+    def __init__(self, name: str, step: Step, call: Call, element: str | None = None) -> None:
         self.name = name
         self.step = step
         self.call = call
+        self.element = element
         self.attempt = 0
 
 
@@ -76,7 +89,7 @@ class Dispatch:
         observer: Who is told.
         on_failure: ``stop`` starts nothing more after a task failed; ``continue`` runs all
             that does not come after it.
-        finished: Names of elements of mapped tasks that need not run again.
+        given: Name -> value of volatiles that the caller gives.
     """
 
     def __init__(
@@ -85,14 +98,13 @@ class Dispatch:
         executor: BaseExecutor,
         observer: Observer,
         on_failure: str = STOP,
-        finished: frozenset[str] = frozenset(),
+        given: Mapping[str, Any] | None = None,
     ) -> None:
         self.plan = plan
         self.executor = executor
         self.observer = observer
         self.on_failure = on_failure
-        self.done = finished
-        self.volatiles: dict[str, Any] = {}
+        self.volatiles: dict[str, Any] = dict(given or {})
         self.failures: list[tuple[str, BaseException]] = []
         self._position = {name: index for index, name in enumerate(plan.graph.order)}
         self._missing = {name: len(plan.graph.parents(name)) for name in plan.graph}
@@ -107,7 +119,7 @@ class Dispatch:
     def run(self) -> None:
         """Run everything; failures are in ``failures`` afterwards."""
         for name in self.plan.graph.order:
-            if not self._missing[name]:
+            if not self._missing[name] and name not in self._ended:
                 self._release(name)
         while self._ready or self._delayed or self._running:
             self._fill()
@@ -117,6 +129,10 @@ class Dispatch:
             for name, outcome in self._outcomes():
                 self._settle(self._running.pop(name), outcome)
                 self._fill()
+            if not self.executor.pending:
+                self._drop(self._running.values())
+                self._running.clear()
+        self._skip(set(self.plan.graph), self._why)
 
     def _outcomes(self) -> Iterator[tuple[str, Outcome]]:
         if not self._delayed:
@@ -132,7 +148,7 @@ class Dispatch:
             job = heappop(self._ready)[2]
             job.attempt += 1
             self._running[job.name] = job
-            self.observer.started(job.name, job.step)
+            self.observer.started(job.name, job.step, job.element)
             options = job.step.spec.options
             self.executor.submit(
                 job.name,
@@ -154,7 +170,7 @@ class Dispatch:
             self._queue(_Job(name, step, Call(step.spec.entry, given)))
             return
         try:
-            elements = self._spread(step)
+            elements = spread(step, self.volatiles)
         except Exception as error:
             self._fail(_Job(name, step, Call(step.spec.entry)), 0.0, error, None)
             return
@@ -162,12 +178,17 @@ class Dispatch:
         self._gathered[name] = {}
         jobs = []
         for index, values in enumerate(elements):
-            job = _Job(f"{name}[{index}]", step, Call(step.spec.entry, {**given, **values}, index))
-            if job.name in self.done and not _hands_on(step):
+            call = Call(step.spec.entry, {**given, **values}, index)
+            job = _Job(f"{name}[{index}]", step, call, digest(values))
+            if (
+                job.element
+                and job.element == self.plan.elements.get(job.name)
+                and not _hands_on(step)
+            ):
                 self._gathered[name][index] = {}
             else:
                 jobs.append(job)
-        self.observer.expanded(step, len(jobs))
+        self.observer.expanded(step, len(elements), len(jobs))
         for job in jobs:
             self._queue(job)
         self._gather(step)
@@ -178,29 +199,6 @@ class Dispatch:
             for param, marker in step.spec.signature.inputs.items()
             if str(marker.name) in self.volatiles and not isinstance(marker, Artifact)
         }
-
-    def _spread(self, step: Step) -> list[dict[str, Any]]:
-        """Return the values of each element of a mapped task.
-
-        Raises:
-            PlanError: The lists it is mapped over are not equally long.
-        """
-        lists = {name: self._values(one) for name, one in step.spec.spread.items()}
-        lengths = {name: len(values) for name, values in lists.items()}
-        if len(set(lengths.values())) > 1:
-            raise PlanError(
-                f"The task '{step.name}' is mapped over lists of different lengths: "
-                f"{', '.join(f'{name} {length}' for name, length in lengths.items())}."
-            )
-        return [
-            dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)
-        ]
-
-    def _values(self, source: Any) -> list[Any]:
-        if not isinstance(source, Marker):
-            return list(source)
-        name = str(source.name)
-        return list(artifacts.load(name) if isinstance(source, Artifact) else self.volatiles[name])
 
     def _settle(self, job: _Job, outcome: Outcome) -> None:
         report: Report | None = outcome.value
@@ -241,14 +239,14 @@ class Dispatch:
                 artifacts.trim(name, len(gathered))
             else:
                 self.volatiles[name] = [gathered[index][name] for index in range(len(gathered))]
-        self.observer.gathered(step.name, step)
+        self.observer.gathered(step, None)
         self._end(step)
 
     def _end(self, step: Step) -> None:
         """Release what waited for a step."""
-        if step.name in self._ended or self._is_stopped:
-            return
         self._ended.add(step.name)
+        if self._is_stopped:
+            return
         for child in self.plan.graph.children(step.name):
             self._missing[child] -= 1
             if not self._missing[child] and child not in self._ended:
@@ -257,16 +255,29 @@ class Dispatch:
     def _fail(self, job: _Job, seconds: float, error: BaseException, report: Report | None) -> None:
         self.observer.failed(job.name, job.step, seconds, error, report)
         self.failures.append((job.name, error))
+        if job.call.element is not None and job.step.name not in self._ended:
+            self.observer.gathered(job.step, error)
         self._ended.add(job.step.name)
         if self.on_failure == CONTINUE:
             self._skip(self.plan.graph.descendants(job.step.name), f"'{job.name}' failed")
             return
         self.executor.cancel()
-        left = {name for name in self.plan.graph if name not in self._ended}
-        running = {other.step.name for other in self._running.values()}
+        waiting = [other for *_, other in sorted([*self._ready, *self._delayed])]
+        self._drop(other for other in waiting if other.call.element is not None)
         self._ready.clear()
         self._delayed.clear()
-        self._skip(left - running, f"'{job.name}' failed")
+        running = {other.step.name for other in self._running.values()}
+        self._skip(set(self.plan.graph) - running, self._why)
+
+    @property
+    def _why(self) -> str:
+        return f"'{self.failures[0][0]}' failed" if self.failures else ""
+
+    def _drop(self, jobs: Iterable[_Job]) -> None:
+        """Note that calls will not run: the executor let go of them, as it was asked to."""
+        for job in jobs:
+            self.observer.skipped(job.name, job.step, self._why)
+            self._ended.add(job.step.name)
 
     def _skip(self, names: set[str], reason: str) -> None:
         for name in sorted(names - self._ended, key=self._position.__getitem__):

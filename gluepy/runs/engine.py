@@ -11,9 +11,11 @@ from gluepy.conf.handlers import import_backend
 from gluepy.conf.settings import ENVIRONMENT_VARIABLE
 from gluepy.context.current import current_context
 from gluepy.context.document import Context
+from gluepy.exceptions import CommandError
 from gluepy.executors import BaseExecutor
 from gluepy.files.folder import run_folder
 from gluepy.runs import remote
+from gluepy.utils.text import did_you_mean
 
 FORWARDING = "gluepy.ops.forwarding.ForwardingOpsBackend"
 NAMES = {
@@ -33,6 +35,8 @@ class ExecutorChoice:
     """
 
     def __init__(self, name: str | None, workers: int | None) -> None:
+        if name and "." not in name and name not in NAMES:
+            raise CommandError(f"There is no executor '{name}'.", hint=did_you_mean(name, NAMES))
         path = NAMES.get(name or "", name) or default_settings.EXECUTOR_BACKEND
         self.backend: type[BaseExecutor] = import_backend("EXECUTOR_BACKEND", path)
         self.workers = workers

@@ -1,8 +1,9 @@
 """The journal of a run: one line per task that ended, between two writes of the manifest.
 
 The manifest holds every task, so writing it takes longer the more tasks there are; a line
-does not. A line that was torn by a kill is the last one, and is left out. Where the storage
-cannot append, each line is a small file.
+does not. A line that was torn by a kill is the last one, and is left out. A line of an
+earlier attempt says nothing of this one, and is left out too. Where the storage cannot
+append, each line is a small file.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ FILE = f"{FOLDER}.jsonl"
 class Journal:
     """Adds lines to the journal of a run folder; made with the first line."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, attempt: int) -> None:
         self.folder = folder
+        self.attempt = attempt
         self._stream: Any = None
+        self._is_clear = False
         self._count = 0
 
     def add(self, task: dict[str, Any]) -> None:
         """Put down a task as it ended."""
-        line = json.dumps(task, ensure_ascii=False, default=str)
+        self._is_clear = False
+        line = json.dumps([self.attempt, task], ensure_ascii=False, default=str)
         if not getattr(default_storage, "supports_append", False):
             default_storage.touch(f"{self.folder}/{FOLDER}/{self._count:08}.json", line)
         else:
@@ -39,12 +43,13 @@ class Journal:
 
     def clear(self) -> None:
         """Remove the journal: the manifest holds it all."""
+        if self._is_clear:
+            return
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-        if self._count:
-            remove(self.folder)
-        self._count = 0
+        remove(self.folder)  # at first, what a killed attempt left
+        self._is_clear = True
 
 
 def remove(folder: str) -> None:
@@ -54,14 +59,15 @@ def remove(folder: str) -> None:
             default_storage.rm(path, recursive=True)
 
 
-def entries(folder: str) -> Iterator[dict[str, Any]]:
-    """Yield the tasks of a journal, in the order they ended."""
+def entries(folder: str, attempt: int) -> Iterator[dict[str, Any]]:
+    """Yield the tasks of a journal that ended in an attempt, in the order they ended."""
     for line in _lines(folder):
         try:
-            task = json.loads(line)
+            number, task = json.loads(line)
         except ValueError:
             return
-        yield task
+        if number == attempt:
+            yield task
 
 
 def _lines(folder: str) -> Iterator[str]:

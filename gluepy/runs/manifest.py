@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from gluepy import VERSION
@@ -20,6 +21,7 @@ from gluepy.conf.secrets import mask_argument, mask_value
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import FINISHED, KILLED, RUNNING
 from gluepy.runs import environment, journal
+from gluepy.runs.elements import parent_of
 from gluepy.runs.folder import MANIFEST
 from gluepy.runs.journal import Journal
 from gluepy.utils.timezone import isoformat, now
@@ -42,22 +44,37 @@ class Manifest:
         self.data = data
         self._tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in data["tasks"]}
         self._next_write = 0.0
-        self._journal = Journal(folder)
+        self._journal = Journal(folder, data["attempt"])
         self._git = environment.GitState(default_settings.BASE_DIR)
 
-    def task_started(self, name: str, described: dict[str, str]) -> None:
+    def task_started(
+        self, name: str, described: dict[str, Any], element: str | None = None
+    ) -> None:
         """Note that a try of a task starts.
 
         Args:
             name: The task, or an element of a mapped one, which is new to the manifest.
             described: What the manifest says of a task besides how it goes.
+            element: For an element of a mapped task, the digest of what it is given.
         """
+        task = self._entry(name, described)
+        if element is not None:
+            task["element"] = element
+        task.update(status=RUNNING, started_at=isoformat(now()), ended_at=None, error=None)
+        task["attempts"] += 1
+
+    def _entry(self, name: str, described: dict[str, Any]) -> dict[str, Any]:
         task = self._tasks.get(name)
         if task is None:
             task = self._tasks[name] = _pending({**described, "name": name})
             self.data["tasks"].append(task)
-        task.update(status=RUNNING, started_at=isoformat(now()), ended_at=None, error=None)
-        task["attempts"] += 1
+        return task
+
+    def forget_elements(self, name: str, count: int) -> None:
+        """Forget elements of a mapped task beyond so many, which an earlier attempt had."""
+        gone = [f"{name}[{index}]" for index in _beyond(self._tasks, name, count)]
+        for element in gone:
+            self.data["tasks"].remove(self._tasks.pop(element))
 
     def task_ended(
         self, name: str, status: str, seconds: float, trace: dict[str, Any], error: Any = None
@@ -72,10 +89,10 @@ class Manifest:
         """Return ``file:line`` where a task failed, as far as it is known."""
         return str((self._tasks[name]["error"] or {}).get("place", ""))
 
-    def task_skipped(self, name: str, status: str, reason: str) -> None:
+    def task_skipped(self, name: str, described: dict[str, Any], status: str, reason: str) -> None:
         """Note that a task will not run."""
-        task = self._tasks[name]
-        task.update(status=status, reason=reason)
+        task = self._entry(name, described)
+        task.update(status=status, reason=reason, started_at=None)
         self._keep(task)
 
     def _keep(self, task: dict[str, Any]) -> None:
@@ -114,12 +131,13 @@ def new(
     created_at: Any,
     steps: list[dict[str, Any]],
     executor: str,
+    elements: Container[str] = (),
 ) -> Manifest:
     """Return the manifest of a run that is about to start.
 
     A manifest that the folder already holds is continued: the attempt is counted, and what
     it says of tasks that do not run now stays. Elements of a mapped task that runs again are
-    forgotten; those that are reused put themselves back.
+    forgotten, but for those that need not run again.
 
     Args:
         run_id: The run's id.
@@ -128,9 +146,15 @@ def new(
         created_at: When the run was made for the first time.
         steps: ``name``, ``label``, ``class`` and ``after`` of each task about to run.
         executor: Name of the executor.
+        elements: Names of the elements of mapped tasks that need not run again.
     """
     former = read(folder) or {}
-    kept = {task["name"]: _settled(task) for task in former.get("tasks", [])}
+    running = {step["name"] for step in steps}
+    kept = {
+        task["name"]: _settled(task)
+        for task in former.get("tasks", [])
+        if task["name"] in elements or parent_of(task["name"]) not in running
+    }
     for step in steps:
         kept[step["name"]] = _pending(step)
     return Manifest(
@@ -158,6 +182,14 @@ def new(
             "tasks": list(kept.values()),
         },
     )
+
+
+def _beyond(tasks: Mapping[str, Any], name: str, count: int) -> Iterator[int]:
+    """Yield the numbers from ``count`` on that elements of a mapped task have."""
+    index = count
+    while f"{name}[{index}]" in tasks:
+        yield index
+        index += 1
 
 
 def _settled(task: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +231,7 @@ def _with_journal(folder: str, data: dict[str, Any]) -> dict[str, Any]:
     if data.get("status") != RUNNING and data.get("ended_at"):
         return data
     tasks = {task["name"]: task for task in data.get("tasks", [])}
-    for task in journal.entries(folder):
+    for task in journal.entries(folder, data.get("attempt", 1)):
         tasks[task["name"]] = task
     return {**data, "tasks": list(tasks.values())}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from typing import Any
 
@@ -32,10 +33,11 @@ class RunObserver:
         self.run = run
         self.record = record
         self.progress = progress
+        self._expanded: dict[str, float] = {}
 
-    def started(self, name: str, step: Step) -> None:
-        """A try of a task starts."""
-        self.record.task_started(name, described(step))
+    def started(self, name: str, step: Step, element: str | None) -> None:
+        """A try of a task starts; for one of a mapped task with the digest of its values."""
+        self.record.task_started(name, described(step), element)
         logger.info("---------- Started task '%s'", _title(name, step))
         signals.task_started.send_robust(run=self.run, task=name)
         self.progress.started(name)
@@ -70,18 +72,23 @@ class RunObserver:
         signals.task_failed.send_robust(run=self.run, task=name, error=error)
         self.progress.ended(name, is_failure=True)
 
-    def expanded(self, step: Step, elements: int) -> None:
-        """A mapped task turns out to have so many elements."""
-        self.progress.expanded(step, elements)
+    def expanded(self, step: Step, elements: int, to_run: int) -> None:
+        """A mapped task turns out to have so many elements, some of which need not run."""
+        self._expanded[step.name] = time.monotonic()
+        self.record.forget_elements(step.name, elements)
+        self.record.task_started(step.name, described(step))
+        self.progress.expanded(step, to_run)
 
-    def gathered(self, name: str, step: Step) -> None:
-        """All elements of a mapped task finished."""
-        self.record.task_ended(name, FINISHED, 0.0, {})
-        self.progress.ended(name)
+    def gathered(self, step: Step, error: BaseException | None) -> None:
+        """All elements of a mapped task finished, or one has failed for good."""
+        seconds = time.monotonic() - self._expanded.pop(step.name)
+        status, failure = (FINISHED, None) if error is None else (FAILED, describe(error))
+        self.record.task_ended(step.name, status, seconds, {}, failure)
+        self.progress.ended(step.name)
 
     def skipped(self, name: str, step: Step, reason: str) -> None:
         """A task will not run."""
-        self.record.task_skipped(name, SKIPPED, reason)
+        self.record.task_skipped(name, described(step), SKIPPED, reason)
         logger.info("Skipped task '%s': %s", _title(name, step), reason)
         signals.task_skipped.send_robust(run=self.run, task=name, reason=reason)
         self.progress.ended(name)

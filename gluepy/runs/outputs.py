@@ -24,16 +24,13 @@ def fingerprints(names: Iterable[str]) -> dict[str, list[Any]]:
     return found
 
 
-def is_intact(outputs: Mapping[str, Any], newer: Mapping[str, str]) -> bool:
-    """Tell whether every file is as it was.
+def changed_one(outputs: Mapping[str, Any]) -> str | None:
+    """Return the path of a file that is not as it was, None if all are.
 
     Args:
         outputs: Path -> ``[size, digest]``.
-        newer: Path -> who wrote it after that; such a file is not this task's any more.
     """
-    return all(
-        name in newer or _fingerprint(name) == expected for name, expected in outputs.items()
-    )
+    return next((name for name, mark in outputs.items() if _fingerprint(name) != mark), None)
 
 
 def _fingerprint(name: str) -> list[Any] | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from gluepy.exceptions import CommandError, PlanError, UnknownLabelError
+from gluepy.exceptions import CommandError, UnknownLabelError
 from gluepy.exec.dags import DAG
-from gluepy.exec.markers import Artifact, Volatile
-from gluepy.exec.specs import spec_of
+from gluepy.exec.markers import Volatile
+from gluepy.exec.specs import TaskSpec, spec_of
 from gluepy.exec.tasks import REGISTRY
 from gluepy.exec.wiring import Step, wire
 from gluepy.graph import Graph
 from gluepy.graph.selection import select
-from gluepy.runs import parameters
+from gluepy.runs.elements import parent_of
+from gluepy.runs.resume import Former
 from gluepy.utils.text import did_you_mean
 
 RUN = "run"
@@ -90,12 +90,18 @@ class Plan:
         steps: Name -> step, in an order in which they could run one after another.
         graph: What comes after what, among the steps that run.
         decisions: Name -> decision.
+        elements: Elements of mapped tasks that need not run again -> digest of their values.
     """
 
     def __init__(
-        self, steps: dict[str, Step], graph: Graph, decisions: dict[str, Decision]
+        self,
+        steps: dict[str, Step],
+        graph: Graph,
+        decisions: dict[str, Decision],
+        elements: dict[str, str] | None = None,
     ) -> None:
         self.decisions = decisions
+        self.elements = elements or {}
         self.steps = {name: steps[name] for name in graph.order}
         self.graph = graph.only(
             [name for name, decision in decisions.items() if decision.action == RUN]
@@ -115,14 +121,17 @@ class Plan:
 
 
 def build(
-    dag: DAG, selection: Selection, finished: dict[str, str] | None = None, changed: Any = ()
+    dag: DAG,
+    selection: Selection,
+    former: Former | None = None,
+    changed: Mapping[str, str] | None = None,
 ) -> Plan:
     """Return the plan of a run.
 
     Args:
         dag: The DAG.
         selection: Which part of it to run.
-        finished: For a run that is resumed: name -> why the step need not run again.
+        former: For a run that is resumed: what the earlier attempt left.
         changed: For a run that is resumed: name -> why a finished step runs again after all.
 
     Raises:
@@ -139,8 +148,27 @@ def build(
         name: Decision(RUN) if name in chosen else Decision(SKIP, "not selected")
         for name in graph.order
     }
-    _reuse(decisions, steps, graph, finished or {}, dict(changed))
-    return Plan(steps, graph, decisions)
+    if former is None:
+        return Plan(steps, graph, decisions)
+    renewed = _reuse(decisions, steps, graph, former, changed or {})
+    kept = {name: mark for name, mark in former.elements.items() if parent_of(name) not in renewed}
+    return Plan(steps, graph, decisions, kept)
+
+
+def specs_of(dag: DAG, selection: Selection) -> list[TaskSpec]:
+    """Return the tasks that parameters may be meant for: all of the DAG, or the only one."""
+    alone = _alone(dag, selection)
+    return [step.spec for step in ([alone] if alone else dag.steps())]
+
+
+def readers_of(dag: DAG, given: Collection[str]) -> dict[str, str]:
+    """Return name -> reason of the steps that read inputs which a caller gives anew."""
+    return {
+        step.name: f"'{marker.name}' is given anew"
+        for step in (dag.steps() if given else ())
+        for marker in step.spec.reads.values()
+        if marker.name in given
+    }
 
 
 def _alone(dag: DAG, selection: Selection) -> Step | None:
@@ -188,22 +216,43 @@ def _reuse(
     decisions: dict[str, Decision],
     steps: dict[str, Step],
     graph: Graph,
-    finished: dict[str, str],
-    changed: dict[str, str],
-) -> None:
-    """Mark what is finished as reused, but for what must run again after all."""
-    for name, reason in finished.items():
-        if name in decisions and decisions[name].action == RUN:
-            decisions[name] = Decision(REUSE, reason)
-    again = {name: why for name, why in changed.items() if name in decisions}
+    former: Former,
+    changed: Mapping[str, str],
+) -> dict[str, str]:
+    """Mark what is finished as reused, but for what must run again after all.
+
+    Returns:
+        Name -> reason of what runs again because what it takes is another now.
+    """
+    renewed = {name: why for name, why in changed.items() if name in decisions}
     for name in graph.order:
-        parent = next((one for one in graph.parents(name) if one in again), None)
-        if parent is not None and name not in again and not steps[parent].is_start:
-            again[name] = f"'{parent}' runs again"
-    for name, why in again.items():
-        if decisions[name].action == REUSE:
-            decisions[name] = Decision(RUN, why)
+        parent = next((one for one in graph.parents(name) if one in renewed), None)
+        if parent is not None and name not in renewed and not steps[parent].is_start:
+            renewed[name] = f"'{parent}' runs again"
+    for name, decision in decisions.items():
+        if decision.action != RUN:
+            continue
+        if name in renewed:
+            decision.reason = renewed[name]
+        elif name in former.finished:
+            decisions[name] = Decision(REUSE, former.finished[name])
+        else:
+            decision.reason = former.broken.get(name, "it has not finished")
+    _redo(decisions, former)
     _recompute(decisions, steps)
+    return renewed
+
+
+def _redo(decisions: dict[str, Decision], former: Former) -> None:
+    """Run what is reused again where a task that changed its outputs in place runs again."""
+    waiting = [name for name, decision in decisions.items() if decision.action == RUN]
+    while waiting:
+        name = waiting.pop()
+        for earlier in sorted(former.undone.get(name, ())):
+            if earlier in decisions and decisions[earlier].action == REUSE:
+                why = f"'{name}' changed its outputs, and runs again"
+                decisions[earlier] = Decision(RUN, why)
+                waiting.append(earlier)
 
 
 def _recompute(decisions: dict[str, Decision], steps: dict[str, Step]) -> None:
@@ -223,37 +272,3 @@ def _recompute(decisions: dict[str, Decision], steps: dict[str, Step]) -> None:
                 why = f"its volatile '{marker.name}' is needed by '{name}'"
                 decisions[producer] = Decision(RUN, why)
                 waiting.append(producer)
-
-
-def check(plan: Plan, context: Any, exists: Any) -> None:
-    """Find what is known to fail before anything runs.
-
-    Args:
-        plan: The plan.
-        context: The context of the run.
-        exists: Tells whether the run folder holds an artifact of a name.
-
-    Raises:
-        PlanError: A parameter has no value, or an input is neither produced nor there.
-    """
-    produced = {str(marker.name) for step in plan.running for marker in step.spec.signature.outputs}
-    for step in plan.running:
-        spec = step.spec
-        for name in parameters.missing(spec, context):
-            raise PlanError(
-                f"The task '{step.name}' needs the parameter '{name}'.",
-                hint=f"Give it with --param {spec.label}.{name}=VALUE, or in the context "
-                f"section '{spec.label}'.",
-            )
-        for param, marker in spec.reads.items():
-            name = str(marker.name)
-            has_default = param in spec.signature.defaults or param.startswith("*")
-            if name in produced or has_default:
-                continue
-            if isinstance(marker, Artifact) and exists(name):
-                continue
-            raise PlanError(
-                f"The task '{step.name}' reads the {marker.kind} '{name}', which no task of "
-                "this run produces and the run folder does not hold.",
-                hint=did_you_mean(name, produced) or f"Run what produces it: --task +{step.name}",
-            )

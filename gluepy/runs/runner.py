@@ -19,7 +19,7 @@ from gluepy.conf import default_context_manager
 from gluepy.context.current import using_context
 from gluepy.context.document import Context, provenance_of, thaw
 from gluepy.context.masking import masked
-from gluepy.context.yaml import dump_context, load
+from gluepy.context.yaml import dump_context
 from gluepy.exceptions import CommandError, ContextError, TaskError
 from gluepy.exec.dags import DAG
 from gluepy.exec.dags import REGISTRY as DAGS
@@ -27,14 +27,16 @@ from gluepy.files.storages import default_storage
 from gluepy.ops import default_mlops
 from gluepy.ops.base import FAILED, FINISHED, KILLED
 from gluepy.runs import artifacts, environment, manifest, parameters, resume
-from gluepy.runs.dispatch import Dispatch
+from gluepy.runs.dispatch import Dispatch, known_policy
+from gluepy.runs.elements import hand_over
 from gluepy.runs.engine import ExecutorChoice
 from gluepy.runs.folder import CONTEXT, LOG, METRICS, find, for_retry
 from gluepy.runs.interrupts import Terminated, terminable, undisturbed
 from gluepy.runs.lock import RunLock
 from gluepy.runs.log import RunLog
 from gluepy.runs.observer import RunObserver, described
-from gluepy.runs.plan import Plan, Selection, build, check
+from gluepy.runs.plan import Plan, Selection, build, readers_of, specs_of
+from gluepy.runs.preflight import check
 from gluepy.runs.progress import Progress
 from gluepy.runs.run import Run
 from gluepy.runs.worker import describe, place_of
@@ -84,8 +86,9 @@ class Runner:
         self.is_resumed = resume is not None
         self.selection = selection or Selection()
         self.executor = ExecutorChoice(executor, workers)
-        self.on_failure = on_failure or self.dag.on_failure
+        self.on_failure = known_policy(on_failure or self.dag.on_failure)
         self.params = params
+        self.given: dict[str, Any] = {}
         self.show_progress = show_progress
         self.overrides: dict[str, Any] = {
             "patches": list(patches),
@@ -149,18 +152,21 @@ class Runner:
     def _context_params(self) -> Any:
         if not self.params:
             return ()
-        specs = [step.spec for step in self.dag.steps()]
+        specs = specs_of(self.dag, self.selection)
         if isinstance(self.params, Mapping):
-            return parameters.as_context(self.params, specs)
+            self.given, values = parameters.split_inputs(self.params, specs)
+            return parameters.as_context(values, specs)
         return parameters.known_flags(self.params, specs)
 
     def _make_plan(self, context: Context, former: dict[str, Any] | None) -> Plan:
-        finished, changed = {}, {}
+        changed: dict[str, str] = {}
         if former is not None:
-            finished = resume.finished(former)
-            changed = resume.changed(former, _stored_context(context), _shown(context))
-        plan = build(self.dag, self.selection, finished, changed)
-        check(plan, context, lambda name: artifacts.find(name) is not None)
+            resume.refuse_other(former, self.dag.label)
+            changed = resume.changed(former, resume.context_of(former), _shown(context))
+            changed |= readers_of(self.dag, self.given)
+        left = resume.Former(former) if former is not None else None
+        plan = build(self.dag, self.selection, left, changed)
+        check(plan, context, lambda name: artifacts.find(name) is not None, self.given)
         return plan
 
     def _run_locked(
@@ -173,14 +179,13 @@ class Runner:
                 _announce(record, context)
             signals.run_started.send_robust(run=run)
             observer = RunObserver(run, record, progress)
-            self._work(run, observer, plan, resume.elements(former or {}))
+            self._work(run, observer, plan)
         signals.run_finished.send_robust(run=run)
         return run
 
     def _open(self, context: Context, plan: Plan) -> manifest.Manifest:
         folder = str(context.gluepy.run_folder)
-        default_storage.touch(f"{folder}/{CONTEXT}", dump_context(context))
-        return manifest.new(
+        record = manifest.new(
             run_id=str(context.gluepy.run_id),
             folder=folder,
             dag=self.dag.label,
@@ -190,16 +195,24 @@ class Runner:
                 for step in plan.running
             ],
             executor=self.executor.name,
+            elements=plan.elements,
         )
+        if self.is_resumed:
+            # What runs again is known before the context that is why: a kill in between
+            # leaves tasks that run, not tasks that are taken for done.
+            record.write()
+        default_storage.touch(f"{folder}/{CONTEXT}", dump_context(context))
+        return record
 
-    def _work(self, run: Run, observer: RunObserver, plan: Plan, elements: frozenset[str]) -> None:
+    def _work(self, run: Run, observer: RunObserver, plan: Plan) -> None:
         """Run the plan.
 
         Raises:
             TaskError: A task raised; its error is the cause.
         """
         with self.executor.open(run.context) as executor:
-            dispatch = Dispatch(plan, executor, observer, self.on_failure, elements)
+            handed = hand_over(self.given, [step.spec for step in plan.running])
+            dispatch = Dispatch(plan, executor, observer, self.on_failure, handed)
             dispatch.run()
         run.volatiles = dispatch.volatiles
         if dispatch.failures:
@@ -212,11 +225,6 @@ def _shown(context: Context) -> dict[str, Any]:
     """Return the context as its file shows it."""
     shown: dict[str, Any] = masked(thaw(context), provenance_of(context).secrets)
     return shown
-
-
-def _stored_context(context: Context) -> dict[str, Any]:
-    path = f"{context.gluepy.run_folder}/{CONTEXT}"
-    return load(default_storage.open(path), path).values
 
 
 def _announce(record: manifest.Manifest, context: Context) -> None:
