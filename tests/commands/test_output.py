@@ -43,6 +43,14 @@ def evaluated(project: Project) -> Project:
     return project
 
 
+@pytest.mark.parametrize("group", [(), ("runs",)])
+def test_a_group_without_a_command_shows_its_help(project: Project, group: tuple[str, ...]) -> None:
+    done, helped = project.manage(*group), project.manage(*group, "--help")
+    assert done.returncode == 2
+    assert done.stderr == helped.stdout
+    assert "\n\nCommands:\n" in done.stderr
+
+
 # --- stdout and stderr ---------------------------------------------------------------------
 
 
