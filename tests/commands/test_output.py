@@ -502,6 +502,7 @@ def test_version_is_that_of_the_package(project: Project) -> None:
     from gluepy import VERSION
 
     assert project.manage("version").stdout == f"{VERSION}\n"
+    assert project.manage("--version").stdout == f"{VERSION}\n"
 
 
 def test_compare_prints_a_table_separated_by_tabs(evaluated: Project) -> None:
