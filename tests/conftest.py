@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 import random
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -27,6 +28,10 @@ for _name in [name for name in os.environ if name.startswith(_FOREIGN)]:
 for _name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
     os.environ.pop(_name, None)
 os.environ.update(_KNOWN)
+
+# Started in the background, tests would inherit that these are ignored, and pass it on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.register_profile("gluepy", derandomize=False, print_blob=True, deadline=None)
 settings.load_profile("gluepy")

@@ -12,7 +12,7 @@ from gluepy.conf import project
 from gluepy.exceptions import CommandError, SettingsError
 
 # Commands that work without a project.
-PROJECTLESS = {"startproject", "version", "--help", "-h", "--version"}
+PROJECTLESS = {"startproject", "version"}
 TAKING_VALUE = ("--settings", "--pythonpath")
 
 
@@ -39,7 +39,7 @@ def _run(folder: str | None, settings: str | None) -> None:
     with _errors.reported(show_traceback=show_traceback):
         arguments, taken = take_options(sys.argv[1:])
         show_traceback = "--traceback" in taken
-        if folder is not None and arguments[:1] not in (["startproject"], ["version"]):
+        if folder is not None and PROJECTLESS.isdisjoint(arguments[:1]):
             _boot(folder, settings, taken)
         gc.freeze()  # as everything that is imported stays to the end
         gc.enable()

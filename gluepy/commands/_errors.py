@@ -24,6 +24,9 @@ def reported(*, show_traceback: bool = False) -> Iterator[None]:
         sys.exit(stop.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("Interrupted.", INTERRUPTED, show_traceback)
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        help_text.show()
+        sys.exit(help_text.exit_code)
     except click.ClickException as error:
         _fail(_usage(error), error.exit_code, show_traceback)
     except BrokenPipeError:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gluepy import VERSION
 from gluepy.commands import _errors
 from gluepy.exceptions import CommandError
 from gluepy.utils.text import did_you_mean
@@ -87,6 +88,7 @@ def _early(name: str, text: str, *, flag: bool = False) -> Callable[[F], F]:
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, message="%(version)s", help="Print gluepy's version.")
 @_early("--settings", "Settings module, such as settings.production.")
 @_early("--pythonpath", "Folder to put in front of the import path.")
 @_early("--traceback", "Show the whole traceback of an error.", flag=True)

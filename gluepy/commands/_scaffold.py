@@ -32,6 +32,7 @@ def check_name(kind: str, name: str) -> None:
     """
     if not name.isidentifier() or keyword.iskeyword(name):
         valid = "".join(letter if letter.isalnum() else "_" for letter in name).strip("_")
+        valid += "_" * keyword.iskeyword(valid)
         hint = f"Try '{valid}'." if valid.isidentifier() else "Use letters, digits and _."
         raise CommandError(f"'{name}' is no valid name for a {kind}.", hint=hint)
 

@@ -11,9 +11,9 @@ from gluepy.commands._output import echo_json, json_option
 @click.option("--all", "show_all", is_flag=True, help="Show the defaults too.")
 @json_option
 def command(show_all: bool, as_json: bool) -> None:
-    """Print the settings that differ from the defaults, secrets masked.
+    """Print the settings that differ from the defaults.
 
-    A line with ### is a setting that gluepy does not know.
+    Secrets are masked. A line with ### is a setting that gluepy does not know.
     """
     from gluepy.conf import default_settings
     from gluepy.conf.secrets import mask_named

@@ -53,7 +53,9 @@ def ls(
     if as_json:
         echo_json([run.summary() for run in found])
         return
-    rows = [(run.id, run.dag, run.status, run.started_at[:19], run.seconds) for run in found]
+    rows = [
+        (run.id, run.dag, run.status, run.started_at[:19], _seconds(run.seconds)) for run in found
+    ]
     echo_table(rows, ("run", "dag", "status", "started (UTC)", "seconds"))
 
 
@@ -72,7 +74,7 @@ def show(run: str, as_json: bool) -> None:
         click.echo(f"{name:<10}{value}")
     click.echo()
     tasks = found.manifest["tasks"]
-    rows = [(task["name"], task["status"], task["seconds"]) for task in tasks]
+    rows = [(task["name"], task["status"], _seconds(task["seconds"])) for task in tasks]
     echo_table(rows, ("task", "status", "seconds"))
     click.echo("\nfiles")
     for path in found.files():
@@ -88,7 +90,7 @@ def _facts(run: Any) -> list[tuple[str, Any]]:
         ("dag", run.dag),
         ("status", run.status),
         ("started", run.started_at),
-        ("seconds", "-" if run.seconds is None else f"{run.seconds:.2f}"),
+        ("seconds", _seconds(run.seconds)),
         ("attempt", record["attempt"]),
         ("folder", run.folder),
         ("code", code),
@@ -97,12 +99,19 @@ def _facts(run: Any) -> list[tuple[str, Any]]:
     return [*facts, ("error", error["message"])] if error else facts
 
 
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
 @command.command("diff")
 @click.argument("a")
 @click.argument("b")
 @json_option
 def diff(a: str, b: str, as_json: bool) -> None:
-    """Show what differs between the runs A and B: context, code, packages, metrics."""
+    """Show what differs between the runs A and B.
+
+    That is context, code, packages and metrics.
+    """
     from gluepy.runs import runs
 
     changed = runs.diff(a, b)

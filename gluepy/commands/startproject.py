@@ -13,7 +13,7 @@ from gluepy.commands import _scaffold
 @click.argument("name")
 @click.argument("folder", required=False)
 def command(name: str, folder: str | None) -> None:
-    """Make the project NAME, in FOLDER or in a new folder of its name."""
+    """Make the project NAME, in FOLDER or a new folder."""
     _scaffold.check_name("project", name)
     target = folder or name
     _scaffold.copy(

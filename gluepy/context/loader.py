@@ -252,7 +252,10 @@ def _miss(patch: Any, where: str, beside: Any, *, strict: bool) -> None:
     message = f"The patch '{patch}' was not found {where}."
     if strict:
         options = [path for path in beside(os.fspath(patch)) if path.endswith(_SUFFIXES)]
-        raise ContextError(message, hint=did_you_mean(os.fspath(patch), options))
+        hint = did_you_mean(os.fspath(patch), options)
+        if os.path.isfile(patch):
+            hint = f"It is a file of this machine: --local-patch {patch}"
+        raise ContextError(message, hint=hint)
     import logging
 
     logging.getLogger(__name__).warning("%s It changes nothing.", message)

@@ -36,6 +36,6 @@ def reachable() -> Iterator[Message]:
     except Exception as error:
         yield Error(
             f"{default_settings.STORAGE_BACKEND} does not answer: {error}",
-            hint="Check STORAGE_ROOT, bucket and credentials.",
+            hint="" if isinstance(error, GluepyError) else "Check STORAGE_ROOT.",
             id="files.E002",
         )

@@ -54,7 +54,7 @@ def locate(reference: str) -> str | None:
     if name == LATEST:
         return next(filter(is_run, iterate()), None)
     if "/" in name:
-        return _relative(reference.strip()) or name
+        return _relative(reference.strip()) or _by_path(name)
     return _by_id(name)
 
 
@@ -85,14 +85,28 @@ def _natural(folder: str) -> tuple[int, str]:
     return (int(name), "") if name.isdigit() else (-1, name)
 
 
-def _by_id(run_id: str) -> str | None:
+def _by_path(path: str) -> str | None:
+    """Return a path of the storage, or what the id at its end names if the path is not there.
+
+    So a folder is found with a bucket or another machine's root in front of it, too.
+    """
+    derived = _derived(path.rpartition("/")[2])
+    if derived not in (None, path) and not default_storage.exists(path):
+        return derived
+    return None if "://" in path else path
+
+
+def _derived(run_id: str) -> str | None:
+    """Return the folder that an id tells by itself, if it is there."""
     created = created_from_id(run_id)
-    if created is not None:
-        derived = folder_of(run_id, created)
-        if default_storage.exists(derived):
-            return derived
-    if is_run(run_id):
-        return run_id
+    folder = folder_of(run_id, created) if created else None
+    return folder if folder and default_storage.exists(folder) else None
+
+
+def _by_id(run_id: str) -> str | None:
+    derived = _derived(run_id)
+    if derived or is_run(run_id):
+        return derived or run_id
     return next((folder for folder in iterate() if folder.rpartition("/")[2] == run_id), None)
 
 

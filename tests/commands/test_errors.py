@@ -146,6 +146,13 @@ CONTEXT_CASES = [
         code=2,
     ),
     Case(
+        "local patch as a patch",
+        "dag sample --patch big.yaml",
+        ("'big.yaml'", "was not found on the storage", "--local-patch big.yaml"),
+        lambda project: project.write("big.yaml", "sample: {orders: 5}\n"),
+        code=2,
+    ),
+    Case(
         "misspelt patch",
         "dag sample --local-patch big.yml",
         ("'big.yml'", "was not found", "Did you mean 'big.yaml'?"),
@@ -427,6 +434,7 @@ TASK_CASES = [
 
 OTHER_CASES = [
     Case("project of no valid name", "startproject my-shop", ("'my-shop'", "'my_shop'"), code=2),
+    Case("project named as a keyword", "startproject class", ("'class'", "'class_'"), code=2),
     Case("project that exists", "startproject demo .", ("exists already", "nothing was written")),
     Case("module of no valid name", "startmodule 2shop", ("'2shop'",), code=2),
     Case("module that exists", "startmodule sample", ("'sample'", "Choose another name"), code=2),

@@ -43,6 +43,14 @@ def evaluated(project: Project) -> Project:
     return project
 
 
+@pytest.mark.parametrize("group", [(), ("runs",)])
+def test_a_group_without_a_command_shows_its_help(project: Project, group: tuple[str, ...]) -> None:
+    done, helped = project.manage(*group), project.manage(*group, "--help")
+    assert done.returncode == 2
+    assert done.stderr == helped.stdout
+    assert "\n\nCommands:\n" in done.stderr
+
+
 # --- stdout and stderr ---------------------------------------------------------------------
 
 
@@ -494,6 +502,7 @@ def test_version_is_that_of_the_package(project: Project) -> None:
     from gluepy import VERSION
 
     assert project.manage("version").stdout == f"{VERSION}\n"
+    assert project.manage("--version").stdout == f"{VERSION}\n"
 
 
 def test_compare_prints_a_table_separated_by_tabs(evaluated: Project) -> None:

@@ -130,6 +130,20 @@ def test_a_path_on_this_machine_into_the_storage_is_understood(
     assert folder.find("./6/25/abc") == made
 
 
+@pytest.mark.parametrize("front", ["data", "some-bucket/prefix", "s3://some-bucket/prefix"])
+def test_what_stands_in_front_of_a_folder_does_not_hide_the_run(front: str) -> None:
+    made = make(f"runs/2026/11/21/{UUID7}")
+    assert folder.find(f"{front}/{made}/") == made
+    assert folder.for_retry(f"{front}/{made}") == made
+    copy = make(f"{front.removeprefix('s3://')}/{made}")
+    assert folder.find(copy) == copy
+
+
+def test_a_url_makes_no_new_run() -> None:
+    with pytest.raises(RunNotFoundError, match="There is no run 's3://bucket/runs/1'"):
+        folder.for_retry("s3://bucket/runs/1")
+
+
 def test_only_so_many_ids_are_looked_at_for_a_hint(monkeypatch) -> None:
     seen = []
 

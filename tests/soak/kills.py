@@ -162,15 +162,15 @@ class Kills:
         storage = self.home / f"killed{number}"
         self._kill(storage, chance.uniform(0, self.seconds))
         if number % 4 == 0 and run_folder(storage):
-            again = ("--retry", run_folder(storage).name)
+            again = ("--retry", _reference(storage, run_folder(storage)))
             self._kill(storage, chance.uniform(0, self.seconds), *again)
         folder = run_folder(storage)
-        retry = ["--retry", folder.name] if folder and (folder / "context.yaml").exists() else []
+        retry = ["--retry", _reference(storage, folder)] if folder else []
         self._finish(storage, *retry)
         again = run_folder(storage)
         assert digests(again) == self.expected
         assert json.loads((again / "run.json").read_text())["status"] == "FINISHED"
-        assert folder is None or not retry or again == folder
+        assert folder is None or again == folder
         shutil.rmtree(storage)
 
     def _kill(self, storage: Path, moment: float, *arguments: str) -> None:
@@ -225,6 +225,12 @@ def _make_project(home: Path, files: int) -> Path:
     (project / "soaked_settings.py").write_text(base + SETTINGS)
     (project / "configs" / "soak.yaml").write_text(f"soak:\n  seed: 7\n  files: {files}\n")
     return project
+
+
+def _reference(storage: Path, folder: Path) -> str:
+    """Return how to name a run: by its id, or by its folder if it had not begun yet."""
+    has_begun = (folder / "context.yaml").exists()
+    return folder.name if has_begun else folder.relative_to(storage).as_posix()
 
 
 def run_folder(storage: Path) -> Path | None:

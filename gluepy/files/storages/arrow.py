@@ -9,7 +9,7 @@ from gluepy.exceptions import MissingDependencyError
 try:
     from pyarrow import fs
 except ImportError:
-    raise MissingDependencyError("pyarrow", "polars", "arrow_filesystem()") from None
+    raise MissingDependencyError("pyarrow", "arrow", "arrow_filesystem()") from None
 
 
 def local_filesystem() -> fs.FileSystem:

@@ -21,7 +21,7 @@ def plot(path: str, root: bool = False) -> Iterator[Any]:
     try:
         import matplotlib.pyplot as plt
     except ImportError:
-        raise MissingDependencyError("matplotlib", "demo", "plot()") from None
+        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
     target = default_storage.relpath(path) if root else default_storage.runpath(path)
     open_before = set(plt.get_fignums())
     plt.figure()
