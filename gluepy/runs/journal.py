@@ -41,13 +41,17 @@ class Journal:
             self._stream.flush()
         self._count += 1
 
+    def close(self) -> None:
+        """Let go of the file; the next line opens it again."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
     def clear(self) -> None:
         """Remove the journal: the manifest holds it all."""
         if self._is_clear:
             return
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        self.close()
         remove(self.folder)  # at first, what a killed attempt left
         self._is_clear = True
 

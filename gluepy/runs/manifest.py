@@ -72,9 +72,12 @@ class Manifest:
 
     def forget_elements(self, name: str, count: int) -> None:
         """Forget elements of a mapped task beyond so many, which an earlier attempt had."""
-        gone = [f"{name}[{index}]" for index in _beyond(self._tasks, name, count)]
+        gone = {f"{name}[{index}]" for index in _beyond(self._tasks, name, count)}
         for element in gone:
-            self.data["tasks"].remove(self._tasks.pop(element))
+            del self._tasks[element]
+        if gone:
+            kept = [task for task in self.data["tasks"] if task["name"] not in gone]
+            self.data["tasks"][:] = kept
 
     def task_ended(
         self, name: str, status: str, seconds: float, trace: dict[str, Any], error: Any = None

@@ -10,7 +10,7 @@ from gluepy.exec.markers import Artifact, Marker
 from gluepy.exec.wiring import Step
 from gluepy.runs import parameters
 from gluepy.runs.plan import Plan
-from gluepy.utils.text import did_you_mean
+from gluepy.utils.text import close_names, either
 
 
 def check(
@@ -58,8 +58,11 @@ def _check_input(
     is_produced = any(other != step.name for other in produced.get(name, ()))
     if is_produced or (isinstance(marker, Artifact) and exists(name)):
         return
+    close = close_names(name, produced)
     raise PlanError(
         f"The task '{step.name}' reads the {marker.kind} '{name}', which no other task of "
         "this run produces and the run folder does not hold.",
-        hint=did_you_mean(name, produced) or f"Run what produces it: --task +{step.name}",
+        hint=f"Did you mean {either(close)}?"
+        if close
+        else f"Run what produces it too: --task +{step.name}",
     )

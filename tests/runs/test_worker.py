@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import sys
+from hashlib import sha256
 
 import pytest
 
 from gluepy.exec import Task
 from gluepy.files.storages import default_storage
-from gluepy.runs.worker import describe, place_of, run_task
+from gluepy.runs.worker import Call, describe, place_of, run_task
 
 
 def line_of(text: str) -> int:
@@ -30,9 +31,14 @@ def test_a_task_reports_its_value_and_what_it_did() -> None:
             default_storage.touch("a.txt", "x")
             return 7
 
-    report = run_task(Fine)
-    assert (report.value, report.error) == (7, None)
-    assert report.trace == {"reads": {}, "writes": {"storage": ["a.txt"]}}
+    report = run_task(Call(Fine))
+    assert (report.volatiles, report.error, report.failure) == ({}, None, None)
+    digest = sha256(b"x").hexdigest()
+    assert report.trace == {
+        "reads": {},
+        "writes": {"storage": ["a.txt"]},
+        "outputs": {"a.txt": [1, digest]},
+    }
 
 
 def test_what_a_task_raises_is_in_its_report_with_what_it_did_until_then() -> None:
@@ -41,7 +47,7 @@ def test_what_a_task_raises_is_in_its_report_with_what_it_did_until_then() -> No
             default_storage.touch("a.txt", "x")
             raise KeyError("missing")
 
-    report = run_task(Bad)
+    report = run_task(Call(Bad))
     assert isinstance(report.error, KeyError)
     assert report.trace["writes"] == {"storage": ["a.txt"]}
 
@@ -52,7 +58,7 @@ def test_sys_exit_in_a_task_is_a_failure_of_the_task(code: object) -> None:
         def run(self) -> None:
             sys.exit(code)
 
-    error = run_task(Leaving).error
+    error = run_task(Call(Leaving)).error
     assert isinstance(error, RuntimeError)
     assert str(error) == f"The task called sys.exit({code!r})."
     assert isinstance(error.__cause__, SystemExit)
@@ -64,7 +70,7 @@ def test_ctrl_c_in_a_task_comes_out() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_task(Interrupted)
+        run_task(Call(Interrupted))
 
 
 def test_the_place_of_an_error_is_the_line_that_raised_it() -> None:
