@@ -44,6 +44,7 @@ def ls(as_json: bool) -> None:
     type=click.Choice(["ascii", "mermaid", "dot", "json"]),
     default="ascii",
     show_default=True,
+    help="How to draw it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def show(label: str, form: str, as_json: bool) -> None:
