@@ -28,10 +28,10 @@ class Journal:
         self._is_clear = False
         self._count = 0
 
-    def add(self, task: dict[str, Any]) -> None:
-        """Put down a task as it ended."""
+    def add(self, task: str) -> None:
+        """Put down a task as it ended, encoded as JSON."""
         self._is_clear = False
-        line = json.dumps([self.attempt, task], ensure_ascii=False, default=str)
+        line = f"[{self.attempt}, {task}]"
         if not getattr(default_storage, "supports_append", False):
             default_storage.touch(f"{self.folder}/{FOLDER}/{self._count:08}.json", line)
         else:

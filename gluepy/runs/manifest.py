@@ -43,6 +43,7 @@ class Manifest:
         self.folder = folder
         self.data = data
         self._tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in data["tasks"]}
+        self._lines: dict[str, str] = {}
         self._next_write = 0.0
         self._journal = Journal(folder, data["attempt"])
         self._git = environment.GitState(default_settings.BASE_DIR)
@@ -58,6 +59,7 @@ class Manifest:
             element: For an element of a mapped task, the digest of what it is given.
         """
         task = self._entry(name, described)
+        self._lines.pop(name, None)
         if element is not None:
             task["element"] = element
         task.update(status=RUNNING, started_at=isoformat(now()), ended_at=None, error=None)
@@ -99,10 +101,11 @@ class Manifest:
         self._keep(task)
 
     def _keep(self, task: dict[str, Any]) -> None:
+        line = self._lines[task["name"]] = _encoded(task)
         if time.monotonic() >= self._next_write:
             self.write()
         else:
-            self._journal.add(task)
+            self._journal.add(line)
 
     def end(self, status: str, metrics: dict[str, float], error: Any = None) -> None:
         """Note how the run ended, and write the manifest."""
@@ -111,6 +114,7 @@ class Manifest:
         for task in self._tasks.values():
             if task["status"] == RUNNING:
                 task.update(status=status, ended_at=self.data["ended_at"])
+                self._lines.pop(task["name"], None)
         self.data["git"] = self._git.collect(wait=True)
         self.write()
         self._journal.clear()
@@ -119,11 +123,26 @@ class Manifest:
         """Write the manifest, whole or not at all."""
         started = time.monotonic()
         self.data["git"] = self._git.collect()
-        text = json.dumps(self.data, indent=1, ensure_ascii=False, default=str)
-        default_storage.touch(f"{self.folder}/{MANIFEST}", text)
+        default_storage.touch(f"{self.folder}/{MANIFEST}", self._text())
         self._journal.clear()
         ended = time.monotonic()
         self._next_write = ended + SHARE * (ended - started)
+
+    def _text(self) -> str:
+        """Return the manifest as JSON: the tasks last, each on a line of its own.
+
+        Each task is encoded when it changes, not again whenever the manifest is written.
+        """
+        head = {name: value for name, value in self.data.items() if name != "tasks"}
+        text = json.dumps(head, indent=1, ensure_ascii=False, default=str)
+        tasks = ",\n  ".join(
+            self._lines.get(task["name"]) or _encoded(task) for task in self.data["tasks"]
+        )
+        return f'{text[:-2]},\n "tasks": [\n  {tasks}\n ]\n}}'
+
+
+def _encoded(task: dict[str, Any]) -> str:
+    return json.dumps(task, ensure_ascii=False, default=str)
 
 
 def new(
