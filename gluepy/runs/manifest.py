@@ -29,6 +29,7 @@ from gluepy.utils.timezone import isoformat, now
 SCHEMA = 1
 PENDING = "PENDING"
 SHARE = 20
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 class Manifest:
@@ -101,7 +102,7 @@ class Manifest:
         self._keep(task)
 
     def _keep(self, task: dict[str, Any]) -> None:
-        line = self._lines[task["name"]] = _encoded(task)
+        line = self._lines[task["name"]] = _encode(task)
         if time.monotonic() >= self._next_write:
             self.write()
         else:
@@ -136,13 +137,9 @@ class Manifest:
         head = {name: value for name, value in self.data.items() if name != "tasks"}
         text = json.dumps(head, indent=1, ensure_ascii=False, default=str)
         tasks = ",\n  ".join(
-            self._lines.get(task["name"]) or _encoded(task) for task in self.data["tasks"]
+            self._lines.get(task["name"]) or _encode(task) for task in self.data["tasks"]
         )
         return f'{text[:-2]},\n "tasks": [\n  {tasks}\n ]\n}}'
-
-
-def _encoded(task: dict[str, Any]) -> str:
-    return json.dumps(task, ensure_ascii=False, default=str)
 
 
 def new(
