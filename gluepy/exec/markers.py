@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from gluepy.exceptions import TaskDefinitionError
 
 
 class Marker:
@@ -13,11 +15,19 @@ class Marker:
 
     Args:
         name: Name of the value; a parameter's marker may leave it out.
+
+    Raises:
+        TaskDefinitionError: The name cannot be that of a file.
     """
 
     kind: ClassVar[str] = ""
 
     def __init__(self, name: str | None = None) -> None:
+        if name is not None and not _is_name(name):
+            raise TaskDefinitionError(
+                f"{type(self).__name__}({name!r}): that is no name.",
+                hint="A name is a text without slashes, and has no dot in front.",
+            )
         self.name = name
 
     @classmethod
@@ -49,3 +59,13 @@ class Volatile(Marker):
     """A value handed from task to task in memory, and not stored."""
 
     kind = "volatile"
+
+
+def _is_name(name: Any) -> bool:
+    return (
+        isinstance(name, str)
+        and bool(name.strip())
+        and not name.startswith(".")
+        and "/" not in name
+        and "\\" not in name
+    )

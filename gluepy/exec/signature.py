@@ -180,5 +180,7 @@ def _evaluated(annotation: Any, names: _Names, function: Callable[..., Any]) -> 
     try:
         # As globals too: that is where a comprehension in an annotation looks.
         return eval(annotation, names, names)
+    except TaskDefinitionError as error:
+        raise _wrong(function, error.message.rstrip(".")) from error
     except Exception as error:
         raise _wrong(function, f"its annotation '{annotation}' is no Python: {error}") from error

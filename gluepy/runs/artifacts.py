@@ -2,7 +2,8 @@
 
 A value is stored by its type: a dataframe of the project's data manager as Parquet, plain
 data as JSON, anything else as pickle. What is read back equals what was stored: data that
-JSON would change, such as a tuple or a mapping with numbers for keys, goes to pickle.
+JSON would change, such as a tuple or a mapping with numbers for keys, goes to pickle, and so
+does a dataframe that Parquet cannot hold.
 
 A mapped task stores one element each, ``NAME/0``, ``NAME/1``, …; read by the name alone they
 are a list.
@@ -14,7 +15,7 @@ import json
 import pickle
 from typing import Any
 
-from gluepy.exceptions import ArtifactError
+from gluepy.exceptions import ArtifactError, DataError
 from gluepy.files.data import data_manager
 from gluepy.files.storages import default_storage
 from gluepy.signals import after_save, before_load
@@ -33,22 +34,29 @@ def save(name: str, value: Any) -> str:
         ArtifactError: The value cannot be pickled.
     """
     stem = f"{FOLDER}/{name}"
-    suffix, path = ".pkl", f"{stem}.pkl"
-    if _is_frame(value):
-        suffix, path = ".parquet", f"{stem}.parquet"
-        data_manager.write(path, value)
-    elif is_plain(value):
-        suffix, path = ".json", f"{stem}.json"
-        text = json.dumps(value, ensure_ascii=False, indent=1)
-        default_storage.touch(default_storage.runpath(path), text)
-    else:
-        default_storage.touch(default_storage.runpath(path), _pickled(name, value))
+    suffix = _write(name, stem, value)
     for other in SUFFIXES:
         if other != suffix and default_storage.exists(default_storage.runpath(stem + other)):
             default_storage.rm(default_storage.runpath(stem + other))
-    stored = default_storage.runpath(path)
+    stored = default_storage.runpath(stem + suffix)
     after_save.send_robust(name=name, path=stored)
     return stored
+
+
+def _write(name: str, stem: str, value: Any) -> str:
+    """Write a value in the way that gives it back as it is, and return the suffix."""
+    if _is_frame(value):
+        try:
+            data_manager.write(f"{stem}.parquet", value)
+            return ".parquet"
+        except DataError:
+            pass  # columns of mixed types, say
+    elif is_plain(value):
+        text = json.dumps(value, ensure_ascii=False, indent=1)
+        default_storage.touch(default_storage.runpath(f"{stem}.json"), text)
+        return ".json"
+    default_storage.touch(default_storage.runpath(f"{stem}.pkl"), _pickled(name, value))
+    return ".pkl"
 
 
 def load(name: str) -> Any:

@@ -100,7 +100,7 @@ def test_several_lists_are_spread_together() -> None:
     def shared() -> Volatile("c"):
         return "c"
 
-    run = DAG.of("d", shared, join.map(a=["xy"] + ["q"], b=[1, 2])).run()
+    run = DAG.of("d", shared, join.map(a=["xy", "q"], b=[1, 2])).run()
     assert run["joined"] == [("xy", 1, "c"), ("q", 2, "c")]
 
 
