@@ -72,21 +72,30 @@ def wire(steps: Iterable[Step]) -> Graph:
     sources = _Sources(steps)
     parents: dict[str, list[str]] = {}
     barrier: list[str] = []
+    passed: set[str] = set()
     work: list[str] = []
     evaluations: list[str] = []
     for step in steps:
         before = sources.of(step)
         if step.spec.is_barrier:
-            before += [*work, *evaluations] or barrier
+            before += _last([*work, *evaluations], parents) or barrier
+            passed.update([*parents, step.name])
             barrier, work, evaluations = [step.name], [], []
         elif step.is_evaluation:
-            before += work or barrier
+            before += _last(work, parents) or barrier
             evaluations.append(step.name)
         else:
-            before += barrier
+            if passed.issuperset(before):  # else it comes after the barrier by way of others
+                before += barrier
             work.append(step.name)
         parents[step.name] = before
     return Graph(parents)
+
+
+def _last(names: list[str], parents: dict[str, list[str]]) -> list[str]:
+    """Return those of the names that none of the others comes after."""
+    before = {parent for name in names for parent in parents[name]}
+    return [name for name in names if name not in before]
 
 
 class _Sources:

@@ -71,8 +71,9 @@ def _refuse_typo(name: str, specs: list[TaskSpec]) -> None:
         UnknownParameterError: It is nearly a parameter or an input of a task, and is no key.
     """
     params = {param for spec in specs for param in (*spec.signature.params, *spec.reads)}
-    close = close_names(name, params)
-    if close and "." not in name and lookup(current(), name) is None:
+    dotted = {f"{spec.label}.{param}" for spec in specs for param in spec.signature.params}
+    close = close_names(name, dotted if "." in name else params)
+    if close and not name.startswith("+") and lookup(current(), *name.split(".")) is None:
         raise UnknownParameterError(
             f"No task has the parameter '{name}'.", hint=f"Did you mean {either(close)}?"
         )
@@ -118,6 +119,7 @@ def known_flags(flags: Iterable[str], specs: Iterable[TaskSpec]) -> list[str]:
         elif takers and not task:
             shared += [f"+{spec.label}.{name}{equals}{value}" for spec in takers]
         else:
+            _refuse_typo(key.strip(), specs)
             rest.append(flag)
     return [*rest, *shared, *own]
 
@@ -146,6 +148,16 @@ def resolve(spec: TaskSpec, context: Context | None = None) -> dict[str, Any]:
         elif default is not REQUIRED:
             values[name] = default
     return values
+
+
+def defaults(specs: Iterable[TaskSpec]) -> dict[str, Any]:
+    """Return dotted context key -> what a parameter of a task is without it."""
+    return {
+        f"{spec.label}.{name}": default
+        for spec in specs
+        for name, default in spec.signature.params.items()
+        if default is not REQUIRED
+    }
 
 
 def missing(spec: TaskSpec, context: Context) -> list[str]:

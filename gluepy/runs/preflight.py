@@ -33,11 +33,8 @@ def check(
         for marker in step.spec.signature.outputs:
             produced.setdefault(str(marker.name), []).append(step.name)
     for name in given:
-        if name in produced:
-            raise PlanError(
-                f"'{name}' is given, but the task '{produced[name][0]}' of this run produces it.",
-                hint="Give it another name, or run only what comes after that task.",
-            )
+        for producer in produced.get(name, ()):
+            _check_given(plan.steps[producer], name)
     for step in plan.running:
         for name in parameters.missing(step.spec, context):
             raise PlanError(
@@ -49,6 +46,15 @@ def check(
             has_default = param in step.spec.signature.defaults or param.startswith("*")
             if marker.name not in given and not has_default:
                 _check_input(step, marker, produced, exists)
+
+
+def _check_given(producer: Step, name: str) -> None:
+    """Refuse an input that a task makes anew; one that it changes in place may be given."""
+    if all(marker.name != name for marker in producer.spec.reads.values()):
+        raise PlanError(
+            f"'{name}' is given, but the task '{producer.name}' of this run produces it.",
+            hint="Give it another name, or run only what comes after that task.",
+        )
 
 
 def _check_input(

@@ -97,7 +97,10 @@ def context_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(
-    record: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]
+    record: Mapping[str, Any],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    defaults: Mapping[str, Any],
 ) -> dict[str, str]:
     """Return name -> reason of the tasks that read a context value which is another now.
 
@@ -105,8 +108,9 @@ def changed(
         record: The manifest of the earlier attempt.
         old: The context it had.
         new: The context of this one.
+        defaults: Context key -> the value that not having it means.
     """
-    before, after = dict(flatten(old)), dict(flatten(new))
+    before, after = (dict(flatten(defaults)) | dict(flatten(values)) for values in (old, new))
     different = sorted(
         key
         for key in {*before, *after}

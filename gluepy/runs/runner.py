@@ -162,7 +162,12 @@ class Runner:
         changed: dict[str, str] = {}
         if former is not None:
             resume.refuse_other(former, self.dag.label)
-            changed = resume.changed(former, resume.context_of(former), _shown(context))
+            changed = resume.changed(
+                former,
+                resume.context_of(former),
+                _shown(context),
+                parameters.defaults(specs_of(self.dag, self.selection)),
+            )
             changed |= readers_of(self.dag, self.given)
         left = resume.Former(former) if former is not None else None
         plan = build(self.dag, self.selection, left, changed)

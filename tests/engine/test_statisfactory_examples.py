@@ -6,6 +6,7 @@ task produces is given to the run by its name.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def test_a_craft_loads_its_input_and_stores_its_result(master: pd.DataFrame) -> 
 def test_a_craft_may_only_read(master: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     @task()
     def show_df(masterFile: Artifact):
-        print(masterFile.shape)
+        sys.stdout.write(f"{masterFile.shape}\n")
 
     DAG.of("crafts", show_df).run(masterFile=master)
     assert "(20, 1)" in capsys.readouterr().out
@@ -200,7 +201,7 @@ def test_a_volatile_is_handed_on_and_is_in_the_result(capsys: pytest.CaptureFixt
     @task()
     def print_var(myValue: Volatile):
         """Print the myValue variable."""
-        print(myValue)
+        sys.stdout.write(f"{myValue}\n")
 
     out = (print_var + create_var).run()
     assert out["myValue"] == 10

@@ -20,9 +20,7 @@ def test_a_name_that_no_file_can_have_is_refused(name: object) -> None:
 
 
 def test_a_wrong_name_in_an_annotation_is_told_with_the_place() -> None:
-    with pytest.raises(
-        TaskDefinitionError, match=r"test_markers.py:\d+\) cannot.*'a.b'"
-    ):
+    with pytest.raises(TaskDefinitionError, match=r"test_markers.py:\d+\) cannot.*'a.b'"):
 
         @task
         def made() -> Artifact("a/b"): ...

@@ -130,6 +130,7 @@ def test_an_output_that_is_not_as_it_was_is_made_again(flow: Flow, harm: str) ->
         ({"factor": 5}, ["scale", "total", "report"]),
         ({"rows": 4}, ["load", "scale", "count", "total", "report"]),
         ({"model.depth": 9}, []),
+        ({"rows": 3, "factor": 2}, []),
     ],
 )
 def test_a_changed_parameter_runs_exactly_what_read_it_and_what_follows(
