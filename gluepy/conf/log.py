@@ -10,6 +10,7 @@ from gluepy.conf.settings import default_settings
 from gluepy.exceptions import SettingsError
 
 FORMAT = "{levelname} {asctime} {module} - {message}"
+_TEXT = "_gluepy_text"
 
 
 class MaskingFormatter(logging.Formatter):
@@ -22,11 +23,27 @@ class MaskingFormatter(logging.Formatter):
     def __init__(self, formatter: logging.Formatter | None = None) -> None:
         super().__init__(FORMAT, style="{")
         self._formatter = formatter
+        self._second = (-1, "")
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the masked text of a record, traceback included."""
-        formatter = self._formatter
-        return mask(formatter.format(record) if formatter else super().format(record))
+        if self._formatter is not None:
+            return mask(self._formatter.format(record))
+        # The terminal and the log of a run show the same text: it is made once.
+        text: str | None = record.__dict__.get(_TEXT)
+        if text is None:
+            text = record.__dict__[_TEXT] = mask(super().format(record))
+        return text
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """Return when a record was made; what all records of one second share is made once."""
+        if datefmt is not None:
+            return super().formatTime(record, datefmt)
+        second, text = self._second
+        if second != int(record.created):
+            text = super().formatTime(record).rpartition(",")[0]
+            self._second = int(record.created), text
+        return f"{text},{int(record.msecs):03}"
 
 
 class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]

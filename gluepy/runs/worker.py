@@ -90,6 +90,8 @@ def run_task(call: Call) -> Report:
 
 
 def _traced(trace: Trace) -> dict[str, Any]:
+    if not trace.reads and not trace.writes:
+        return {}
     written = trace.writes.get("storage")
     return trace.to_dict() | {"outputs": fingerprints(written) if written else {}}
 

@@ -12,7 +12,8 @@ def now() -> datetime:
 
 def isoformat(moment: datetime) -> str:
     """Return ``2026-11-21T03:14:15.926535Z``, which sorts as text."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def parse(text: str) -> datetime:
