@@ -120,13 +120,30 @@ class LocalStorage(BaseStorage):
         except NotADirectoryError:
             raise FileNotFoundError(path) from None
 
+    def ls(self, path: str = "") -> tuple[list[str], list[str]]:
+        """Return the files and the folders of a folder, sorted, each relative to the root."""
+        clean = self._clean(path)
+        try:
+            return self._scan(clean, f"{clean}/" if clean else "")
+        except OSError:
+            # The way of all storages, which says what is wrong.
+            return super().ls(path)
+
     def _list(self, path: str) -> tuple[list[str], list[str]]:
+        return self._scan(path, "")
+
+    def _scan(self, path: str, start: str) -> tuple[list[str], list[str]]:
+        """Return the files and the folders of a folder, sorted, with ``start`` before each."""
         files: list[str] = []
         folders: list[str] = []
+        add = files.append
         with os.scandir(self._full(path)) as entries:
             for entry in entries:
-                (folders if entry.is_dir() else files).append(entry.name)
-        return _shown(files), _shown(folders)
+                if entry.is_dir():
+                    folders.append(start + entry.name)
+                else:
+                    add(start + entry.name)
+        return _shown(files, start), _shown(folders, start)
 
     def _walk(self, path: str) -> Iterator[str]:
         if not os.path.isdir(self._full(path)):
@@ -251,5 +268,13 @@ class LocalStorage(BaseStorage):
         rmtree(full)
 
 
-def _shown(names: list[str]) -> list[str]:
-    return [name for name in names if name[0] != "." or not is_temporary(name)]
+def _shown(names: list[str], start: str) -> list[str]:
+    """Return names that begin with ``start`` sorted, without those of files on their way."""
+    from bisect import bisect_left
+
+    names.sort()
+    # Sorted, the names with a dot in front stand together, and no other can be temporary.
+    first, end = bisect_left(names, f"{start}."), bisect_left(names, f"{start}/")
+    skipped = len(start)
+    names[first:end] = [name for name in names[first:end] if not is_temporary(name[skipped:])]
+    return names

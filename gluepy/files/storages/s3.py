@@ -14,7 +14,7 @@ from gluepy.files.storages.content import chunks
 from gluepy.files.storages.objects import ObjectStorage, in_parallel, optional_setting
 from gluepy.files.storages.paths import split
 from gluepy.files.storages.pending import PendingFile
-from gluepy.files.storages.s3_files import PART, S3Reader, S3Writer
+from gluepy.files.storages.s3_files import AT_ONCE, S3Reader, S3Writer
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -236,7 +236,7 @@ class S3Storage(ObjectStorage):
     # --- Writing ---------------------------------------------------------------------------
 
     def _write(self, path: str, content: bytes | BinaryIO, exclusive: bool) -> int:
-        if isinstance(content, bytes) and len(content) <= 2 * PART:
+        if isinstance(content, bytes) and len(content) <= AT_ONCE:
             condition = {"IfNoneMatch": "*"} if exclusive else {}
             with self._errors(path):
                 self.client.put_object(**self._target(path), **condition, Body=content)

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 PART = 8 * 1024 * 1024
+AT_ONCE = 2 * PART
 _UPLOADS_AT_ONCE = 3
 _PARTS_OF_ONE_SIZE = 1000
 _FIRST_WINDOW = 128 * 1024
@@ -131,21 +132,22 @@ class S3Writer(io.RawIOBase):
         """Take bytes; send a part when there are enough."""
         rest = memoryview(piece)
         while rest:
-            room = self._part_size() - len(self._buffer)
+            enough = self._part_size() if self._upload else AT_ONCE
+            room = enough - len(self._buffer)
             self._buffer += rest[:room]
             rest = rest[room:]
-            if len(self._buffer) >= self._part_size():
-                self._send_part()
+            if len(self._buffer) >= enough:
+                self._send_parts()
         self._size += len(piece)
         return len(piece)
 
     def finish(self) -> int:
         """Make the object visible and return its bytes."""
         if not self._upload:
-            self._client.put_object(**self._target, **self._condition, Body=bytes(self._buffer))
+            self._client.put_object(**self._target, **self._condition, Body=self._buffer)
             return self._size
         if self._buffer:
-            self._send_part()
+            self._send_parts()
         parts = [part.result() for part in self._parts]
         self._client.complete_multipart_upload(
             **self._target,
@@ -170,13 +172,21 @@ class S3Writer(io.RawIOBase):
         # S3 takes 10,000 parts; parts that double now and then reach its 5 TB.
         return int(PART * 2 ** (len(self._parts) // _PARTS_OF_ONE_SIZE))
 
-    def _send_part(self) -> None:
+    def _send_parts(self) -> None:
+        body, self._buffer = self._buffer, bytearray()
+        if self._upload:
+            self._send_part(body)
+            return
+        self._upload = self._client.create_multipart_upload(**self._target)["UploadId"]
+        # What has gathered is two parts: some services want all parts of one size.
+        for start in range(0, len(body), PART):
+            self._send_part(body[start : start + PART])
+
+    def _send_part(self, body: bytearray) -> None:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(_UPLOADS_AT_ONCE)
-            self._upload = self._client.create_multipart_upload(**self._target)["UploadId"]
         if len(self._parts) >= _UPLOADS_AT_ONCE:
             self._parts[-_UPLOADS_AT_ONCE].result()
-        body, self._buffer = self._buffer, bytearray()
         self._parts.append(self._pool.submit(self._send, len(self._parts) + 1, body))
 
     def _send(self, number: int, body: bytearray) -> dict[str, Any]:

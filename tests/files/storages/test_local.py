@@ -128,6 +128,21 @@ def test_files_left_by_a_killed_process_are_not_shown(storage: LocalStorage) -> 
     assert not storage.exists("folder")
 
 
+@pytest.mark.parametrize("folder", ["", "folder", "folder.x/-y"])
+def test_a_listing_leaves_out_only_what_is_on_its_way(storage: LocalStorage, folder: str) -> None:
+    storage.mkdir(folder, make_parents=True)
+    shown = ["-a", "..a", ".a", ".tmp", "0", "a", "é"]
+    at = Path(storage.local_path(folder))
+    for name in [*shown, temporary_name("a"), temporary_name("z.csv", keep_suffix=True)]:
+        (at / name).touch()
+    for name in [*(f"{name}.d" for name in shown), temporary_name("a"), temporary_name("-")]:
+        (at / name).mkdir()
+    start = f"{folder}/" if folder else ""
+    files, folders = storage.ls(folder)
+    assert files == sorted(start + name for name in shown)
+    assert folders == sorted(f"{start}{name}.d" for name in shown)
+
+
 @pytest.mark.parametrize("name", ["a", "a.tmp", ".a", ".a.tmp", ".a.1234abcd", ".a.1234ABCD.tmp"])
 def test_names_of_users_are_not_taken_for_temporary_ones(name: str) -> None:
     assert not is_temporary(name)

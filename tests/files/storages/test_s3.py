@@ -11,7 +11,7 @@ import pytest
 from gluepy.exceptions import SettingsError, StorageError
 from gluepy.files.storages import default_storage
 from gluepy.files.storages.s3 import S3Storage
-from gluepy.files.storages.s3_files import S3Reader, S3Writer
+from gluepy.files.storages.s3_files import AT_ONCE, S3Reader, S3Writer
 from gluepy.test import override_settings
 from gluepy.test.contracts.storage_files import write_and_fail
 from tests.servers import s3_requests
@@ -48,6 +48,19 @@ def test_small_files_are_one_request(storage: S3Storage) -> None:
             handle.write(b"x")
         storage.open("a")
     assert requests == {"PutObject": 2, "GetObject": 1}
+
+
+def test_a_stream_is_one_request_until_it_is_two_parts_long(storage: S3Storage) -> None:
+    for size, expected in (
+        (AT_ONCE - 1, {"PutObject": 1}),
+        (AT_ONCE + 1, {"CreateMultipartUpload": 1, "UploadPart": 3, "CompleteMultipartUpload": 1}),
+    ):
+        content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+        with s3_requests(storage.client) as requests, storage.stream("a", "wb") as handle:
+            handle.write(content[:1000])
+            handle.write(content[1000:])
+        assert requests == expected
+        assert storage.open("a") == content
 
 
 def test_a_large_stream_that_fails_leaves_no_upload(storage: S3Storage) -> None:
