@@ -1,7 +1,7 @@
 """Checks of the registered tasks and DAGs.
 
 exec.E001  a DAG lists something that is neither a task nor a DAG
-exec.E002  a DAG makes no sense: a circle, two producers, an unknown dependency
+exec.E002  a DAG makes no sense: a circle, two producers, an unknown dependency, a wrong task
 exec.W001  a DAG has no tasks
 exec.W002  a DAG lists one task twice
 exec.W003  a label cannot be typed on the command line
@@ -26,9 +26,15 @@ from gluepy.utils.registry import place
 def dags() -> Iterator[Message]:
     """Yield what is wrong with each DAG's list of tasks."""
     for label, dag in DAGS.items():
-        listed = [*laid_out(dag.tasks), *laid_out(dag.eval_tasks)]
-        strangers = list(_strangers(label, dag, listed))
-        yield from strangers or _senseless(label, dag)
+        try:
+            listed = [*laid_out(dag.tasks), *laid_out(dag.eval_tasks)]
+            strangers = list(_strangers(label, dag, listed))
+            if not strangers:
+                dag().graph()
+        except GluepyError as error:
+            yield _senseless(label, dag, error)
+            continue
+        yield from strangers
         yield from _repeated(label, dag, listed)
         if not listed:
             yield Warning(
@@ -47,20 +53,18 @@ def _strangers(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Messag
             )
 
 
-def _senseless(label: str, dag: type[DAG]) -> Iterator[Message]:
-    try:
-        dag().graph()
-    except GluepyError as error:
-        yield Error(
-            error.message,
-            hint=f"{error.hint} See {place(dag)}.".strip(),
-            obj=f"DAG '{label}'",
-            id="exec.E002",
-        )
+def _senseless(label: str, dag: type[DAG], error: GluepyError) -> Error:
+    return Error(
+        error.message,
+        hint=f"{error.hint} See {place(dag)}.".strip(),
+        obj=f"DAG '{label}'",
+        id="exec.E002",
+    )
 
 
 def _repeated(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Message]:
-    names = Counter(getattr(entry, "label", None) for entry in listed)
+    specs = [getattr(entry, "spec", None) for entry in listed]
+    names = Counter(spec.label for spec in specs if spec is not None and spec.is_barrier)
     for name in [name for name, count in names.items() if name and count > 1]:
         yield Warning(
             f"lists the task '{name}' more than once, so it runs more than once.",

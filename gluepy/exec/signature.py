@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
@@ -170,8 +171,16 @@ def _annotations(function: Callable[..., Any]) -> Mapping[str, Any]:
         return raw
     inner = inspect.unwrap(function)
     closure = inspect.getclosurevars(inner).nonlocals
-    names = _Names({**inner.__globals__, **closure})
+    names = _Names({**inner.__globals__, **_surroundings(inner), **closure})
     return {name: _evaluated(annotation, names, function) for name, annotation in raw.items()}
+
+
+def _surroundings(function: Any) -> Mapping[str, Any]:
+    """Return the local names of the function that is just defining this one, if one is."""
+    frame = sys._getframe(1) if "<locals>" in function.__qualname__ else None
+    while frame is not None and function.__code__ not in frame.f_code.co_consts:
+        frame = frame.f_back
+    return frame.f_locals if frame is not None else {}
 
 
 def _evaluated(annotation: Any, names: _Names, function: Callable[..., Any]) -> Any:

@@ -358,7 +358,7 @@ TASK_CASES = [
     Case(
         "task that raises",
         "dag broken",
-        ("Task 'broken' of DAG 'broken'", "shop/tasks.py:8", "KeyError: 'missing'", "--retry"),
+        ("Task 'broken' of DAG 'broken'", "shop/tasks.py:8", "KeyError: 'missing'", "--resume"),
         task('{}["missing"]'),
         code=1,
     ),

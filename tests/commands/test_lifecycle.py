@@ -162,7 +162,7 @@ def test_a_failed_run_is_failed_everywhere_and_keeps_what_it_logged(project: Pro
     assert status_of(folder) == ("FAILED", "FAILED")
     tasks = {task["label"]: task for task in manifest(folder)["tasks"]}
     assert tasks["fail"]["error"]["message"] == "not yet"
-    assert tasks["never"]["status"] == "PENDING"
+    assert tasks["never"]["status"] == "SKIPPED"
     assert manifest(folder)["metrics"] == {"so_far": 2}
     log = (folder / "logs/run.log").read_text()
     assert "ValueError: not yet" in log

@@ -6,7 +6,7 @@ import pytest
 
 import gluepy.exec as ge
 from gluepy.exceptions import TaskDefinitionError
-from gluepy.exec import Artifact, Volatile
+from gluepy.exec import Artifact, Volatile, task
 from gluepy.exec.signature import REQUIRED, read
 from tests.exec import eager
 
@@ -121,6 +121,17 @@ def test_a_closure_value_may_stand_in_an_annotation() -> None:
         return name
 
     assert read(f).outputs == (Artifact("made"),)
+
+
+def test_a_local_name_around_the_function_may_stand_in_an_annotation() -> None:
+    name = "made"
+    local = Artifact
+
+    @task
+    def f(a: local) -> local(name): ...
+
+    assert f.spec.signature.inputs == {"a": Artifact("a")}
+    assert f.spec.signature.outputs == (Artifact("made"),)
 
 
 def test_keyword_arguments_of_any_name_are_noted() -> None:
