@@ -6,10 +6,13 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from gluepy.files.data.formats import Format
 from gluepy.files.storages.base import BaseStorage
+
+if TYPE_CHECKING:
+    from gluepy.files.storages.connection import Connection
 
 
 class Place(NamedTuple):
@@ -29,10 +32,14 @@ class Place(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """A folder of Parquet files: a local path, or a path on an Arrow filesystem."""
+    """A folder of Parquet files: a local path, or a path on an Arrow filesystem.
+
+    Engines with clients of their own can go by the connection, if there is one.
+    """
 
     path: str
     filesystem: Any = None
+    connection: Connection | None = None
 
 
 class File(NamedTuple):
@@ -80,7 +87,7 @@ def lasting_source_of(place: Place) -> File | Folder | None:
     if not (found.is_file or found.type.name == "Directory"):
         raise FileNotFoundError(path)
     announce(place)
-    return File(path, arrow[0]) if found.is_file else Folder(path, arrow[0])
+    return File(path, arrow[0]) if found.is_file else Folder(path, arrow[0], storage.connection())
 
 
 @contextmanager
@@ -103,7 +110,7 @@ def folder_of(place: Place) -> Iterator[Folder]:
         return
     arrow = storage.arrow_filesystem()
     if arrow is not None:
-        yield Folder(joined(arrow[1], place.path), arrow[0])
+        yield Folder(joined(arrow[1], place.path), arrow[0], storage.connection())
         return
     with _fetched(place) as fetched:
         yield fetched

@@ -19,7 +19,7 @@ from gluepy.files.data.places import (
     lasting_source_of,
     source_of,
 )
-from gluepy.files.data.polars_objects import KINDS, SPECIAL, Url, connection_of, url_of
+from gluepy.files.data.polars_objects import KINDS, SPECIAL, Url, options_of, url_of
 from gluepy.files.data.problems import check_columns, refused
 from gluepy.files.storages.base import BaseStorage
 
@@ -279,7 +279,7 @@ def _lazy_folder(folder: Folder, options: Options) -> pl.LazyFrame:
     hive: Options = {"hive_partitioning": True, **options}
     if folder.filesystem is None:
         return pl.scan_parquet(_pattern(folder.path), **hive)
-    connection = connection_of(folder.filesystem, folder.path)
+    connection = options_of(folder.connection, folder.path)
     if connection is None:
         return _lazy_dataset(folder, Format("parquet", "/", folder=True), options)
     return pl.scan_parquet(f"s3://{folder.path}/", storage_options=connection, **hive)

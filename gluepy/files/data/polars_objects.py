@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gluepy.files.data.places import Place, joined
+from gluepy.files.storages.connection import Connection
 
 # What polars calls the formats it has lazy readers for.
 KINDS = {"csv": "csv", "tsv": "csv", "jsonl": "ndjson", "parquet": "parquet", "feather": "ipc"}
@@ -25,29 +26,24 @@ def url_of(place: Place) -> Url | None:
     form = place.form
     if form.folder or form.codec is not None or form.name not in KINDS:
         return None
-    if place.storage.local_path(place.path) is not None:
+    connection = place.storage.connection()
+    if connection is None:
         return None
-    arrow = place.storage.arrow_filesystem()
-    if arrow is None:
-        return None
-    path = joined(arrow[1], place.path)
-    options = connection_of(arrow[0], path)
+    path = joined(connection.root, place.path)
+    options = options_of(connection, path)
     return None if options is None else Url(f"s3://{path}", options, place)
 
 
-def connection_of(filesystem: Any, path: str) -> dict[str, str] | None:
-    """Return how polars reaches what an Arrow filesystem does; None if it cannot."""
-    if filesystem.type_name != "s3" or SPECIAL & set(path):
+def options_of(connection: Connection | None, path: str) -> dict[str, str] | None:
+    """Return the ``storage_options`` for a path; None if polars cannot go there by itself."""
+    if connection is None or connection.scheme != "s3" or SPECIAL & set(path):
         return None
-    # What Arrow's client would be pickled with is all there is to know about the connection.
-    known = filesystem.__reduce__()[1][0]
     options = {
-        "aws_access_key_id": known["access_key"],
-        "aws_secret_access_key": known["secret_key"],
-        "aws_session_token": known["session_token"],
-        "aws_region": known["region"],
+        "aws_access_key_id": connection.access_key,
+        "aws_secret_access_key": connection.secret_key,
+        "aws_session_token": connection.session_token,
+        "aws_region": connection.region,
+        "aws_endpoint_url": connection.endpoint,
+        "aws_allow_http": "true" if connection.endpoint.startswith("http://") else "",
     }
-    if known["endpoint_override"]:
-        options["aws_endpoint_url"] = f"{known['scheme']}://{known['endpoint_override']}"
-        options["aws_allow_http"] = "true" if known["scheme"] == "http" else "false"
     return {name: value for name, value in options.items() if value}

@@ -26,6 +26,8 @@ from gluepy.utils.text import close_names, either
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
+    from gluepy.files.storages.connection import Connection
+
 _REMEMBERED_PATHS = 4096
 _LOOKED_AT_NAMES = 1000
 
@@ -298,6 +300,10 @@ class BaseStorage(StoragePrimitives):
 
     def arrow_filesystem(self) -> tuple[FileSystem, str] | None:
         """Return an Arrow filesystem and the root's path in it, None if there is none."""
+        return None
+
+    def connection(self) -> Connection | None:
+        """Return how an engine's own client reaches the objects, None if it cannot."""
         return None
 
     # --- Shared by the verbs ---------------------------------------------------------------

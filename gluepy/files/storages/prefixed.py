@@ -13,6 +13,8 @@ from gluepy.files.storages.pending import PendingFile
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
+    from gluepy.files.storages.connection import Connection
+
 
 class PrefixedStorage(BaseStorage):
     """A view of ``storage`` whose root is the folder ``prefix`` of it.
@@ -50,6 +52,11 @@ class PrefixedStorage(BaseStorage):
         """Return an Arrow filesystem and the root's path in it, None if there is none."""
         found = self.storage.arrow_filesystem()
         return found and (found[0], join(found[1], self.root))
+
+    def connection(self) -> Connection | None:
+        """Return how an engine's own client reaches the objects, None if it cannot."""
+        found = self.storage.connection()
+        return found and found._replace(root=join(found.root, self.root))
 
     @contextmanager
     def writing(self, path: str) -> Iterator[str | BinaryIO]:

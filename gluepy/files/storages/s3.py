@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gluepy.exceptions import MissingDependencyError, StorageError
+from gluepy.files.storages.connection import Connection
 from gluepy.files.storages.content import chunks
 from gluepy.files.storages.objects import ObjectStorage, in_parallel, optional_setting
 from gluepy.files.storages.paths import split
@@ -67,6 +68,7 @@ class S3Storage(ObjectStorage):
         }
         self._lock = Lock()
         self._made: tuple[int, Any, Any] = (0, None, None)
+        self._arrow: tuple[Any, Any] = (None, None)
 
     def _option(self, setting: str) -> str | None:
         return self._given[setting] or optional_setting(setting)
@@ -102,22 +104,41 @@ class S3Storage(ObjectStorage):
         )
         return session, session.client("s3", endpoint_url=endpoint, config=config)
 
+    def connection(self) -> Connection:
+        """Return how other clients reach the bucket, with credentials that are valid now.
+
+        Raises:
+            StorageError: There are no credentials.
+        """
+        session, client = self._session_and_client()
+        with self._errors(self.root):
+            credentials = session.get_credentials()
+            if credentials is None:
+                raise errors.NoCredentialsError
+            valid = credentials.get_frozen_credentials()
+        return Connection(
+            scheme="s3",
+            root=f"{self.bucket}/{self.root}".rstrip("/"),
+            region=client.meta.region_name or "",
+            endpoint=_url(self._option("AWS_S3_ENDPOINT_URL")),
+            access_key=valid.access_key,
+            secret_key=valid.secret_key,
+            session_token=valid.token or "",
+        )
+
     def arrow_filesystem(self) -> tuple[FileSystem, str]:
-        """Return Arrow's S3 client with the same credentials, and bucket and prefix."""
+        """Return Arrow's S3 client with the same credentials, and bucket and prefix.
+
+        The client is made once for each process, and anew when the credentials change.
+        """
         from gluepy.files.storages.arrow import s3_filesystem
 
-        session, client = self._session_and_client()
-        options: dict[str, Any] = {"region": client.meta.region_name}
-        credentials = session.get_credentials()
-        if credentials is not None:
-            frozen = credentials.get_frozen_credentials()
-            options |= {"access_key": frozen.access_key, "secret_key": frozen.secret_key}
-            options |= {"session_token": frozen.token} if frozen.token else {}
-        endpoint = self._option("AWS_S3_ENDPOINT_URL")
-        if endpoint:
-            scheme, _, host = endpoint.rpartition("://")
-            options |= {"endpoint_override": host.rstrip("/"), "scheme": scheme or "https"}
-        return s3_filesystem(**options), f"{self.bucket}/{self.root}".rstrip("/")
+        connection = self.connection()
+        with self._lock:
+            known = (os.getpid(), connection)
+            if self._arrow[0] != known:
+                self._arrow = (known, s3_filesystem(connection))
+            return self._arrow[1], connection.root
 
     # --- Errors ----------------------------------------------------------------------------
 
@@ -292,3 +313,9 @@ class S3Storage(ObjectStorage):
                 )
             for failed in answer.get("Errors", ()):
                 raise StorageError(f"S3 did not remove '{failed['Key']}': {failed.get('Message')}")
+
+
+def _url(endpoint: str | None) -> str:
+    """Return an endpoint with its scheme and without a slash at the end."""
+    scheme, _, host = (endpoint or "").rpartition("://")
+    return f"{scheme or 'https'}://{host.rstrip('/')}" if host else ""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from gluepy.exceptions import SettingsError, StorageError
 from gluepy.files.storages import default_storage
+from gluepy.files.storages.local import LocalStorage
+from gluepy.files.storages.prefixed import PrefixedStorage
 from gluepy.files.storages.s3 import S3Storage
 from gluepy.files.storages.s3_files import AT_ONCE, S3Reader, S3Writer
 from gluepy.test import override_settings
@@ -107,6 +110,58 @@ def test_arrow_sees_the_same_files(storage: S3Storage) -> None:
         assert handle.read() == b"abc"
 
 
+def test_arrow_has_one_client_for_all_threads(s3_bucket: dict[str, Any]) -> None:
+    pytest.importorskip("pyarrow")
+    storage = S3Storage("data", **s3_bucket)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: storage.arrow_filesystem()[0], range(32)))
+    assert len(set(map(id, found))) == 1
+    assert PrefixedStorage(storage, "a").arrow_filesystem()[0] is found[0]
+
+
+def test_credentials_that_were_renewed_reach_arrow(storage: S3Storage) -> None:
+    pytest.importorskip("pyarrow")
+    before = storage.arrow_filesystem()[0]
+    storage._session_and_client()[0].get_credentials().token = "renewed"
+    after = storage.arrow_filesystem()[0]
+    assert after is not before
+    assert after is storage.arrow_filesystem()[0]
+    assert storage.connection().session_token == "renewed"
+
+
+def test_a_connection_tells_other_clients_all_but_shows_no_secret(
+    s3_bucket: dict[str, Any],
+) -> None:
+    storage = S3Storage("data", **{**s3_bucket, "secret_key": "hush"})
+    found = PrefixedStorage(storage, "a/b").connection()
+    assert found is not None
+    assert found._asdict() == {
+        "scheme": "s3",
+        "root": f"{s3_bucket['bucket']}/data/a/b",
+        "region": "eu-west-1",
+        "endpoint": s3_bucket["endpoint_url"],
+        "access_key": "test",
+        "secret_key": "hush",
+        "session_token": "",
+    }
+    assert "hush" not in f"{found} {found!r} {(found,)}"
+    assert LocalStorage("a").connection() is None
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        (None, ""),
+        ("https://minio.example/", "https://minio.example"),
+        ("http://minio.example:9000", "http://minio.example:9000"),
+    ],
+)
+def test_a_connection_names_the_endpoint(given: str | None, endpoint: str) -> None:
+    keys = {"access_key": "a", "secret_key": "b"}
+    storage = S3Storage("", bucket="b", region_name="eu-west-1", endpoint_url=given, **keys)
+    assert storage.connection()[:4] == ("s3", "b", "eu-west-1", endpoint)
+
+
 def test_the_reader_asks_for_more_while_it_is_read_in_order() -> None:
     content = bytes(range(256)) * 80_000
     asked: list[tuple[int, int]] = []
@@ -159,8 +214,9 @@ def test_without_a_bucket_the_setting_is_named() -> None:
 
 def test_without_credentials_the_settings_are_named(s3_bucket: dict[str, Any]) -> None:
     storage = S3Storage("data", **{**s3_bucket, "access_key": None, "secret_key": None})
-    with pytest.raises(StorageError, match=r"no credentials .* Set AWS_ACCESS_KEY_ID"):
-        storage.touch("a", "x")
+    for call in (lambda: storage.touch("a", "x"), storage.connection, storage.arrow_filesystem):
+        with pytest.raises(StorageError, match=r"no credentials .* Set AWS_ACCESS_KEY_ID"):
+            call()
 
 
 def test_a_server_that_does_not_answer_is_one_clear_line() -> None:
