@@ -314,6 +314,21 @@ def test_a_lazy_frame_is_streamed_to_the_file(storage):
         assert POLARS.content(manager.read(name, root=True)) == DATA
 
 
+@pytest.mark.parametrize("name", ["data.parquet", "data.csv", "data.jsonl", "data.feather"])
+def test_a_lazy_frame_that_fails_late_leaves_nothing_on_s3(s3_storage, name):
+    """By its own client polars would publish the rows that were ready by then."""
+
+    def fail_late(batch):
+        if batch["a"].max() > 900_000:
+            raise ZeroDivisionError("late")
+        return batch
+
+    rows = POLARS.frame({"a": list(range(1_000_000)), "b": [0.1] * 1_000_000}).lazy()
+    with pytest.raises(DataError, match="late"):
+        POLARS.manager(s3_storage).write(name, rows.map_batches(fail_late, streamable=True), True)
+    assert s3_storage.ls() == ([], [])
+
+
 # --- Options -----------------------------------------------------------------------------
 
 
