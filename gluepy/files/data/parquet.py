@@ -25,7 +25,8 @@ def read(file: Any, columns: list[str] | None, options: dict[str, Any]) -> pa.Ta
     """Return a Parquet file as a table."""
     if set(options) - {*_OPENING, "use_threads"}:
         return pq.read_table(file, columns=columns, **options)
-    options = {"pre_buffer": True, **options}
+    # Fetching pages ahead helps where each request takes its time; on a disk it costs memory.
+    options = {"pre_buffer": not isinstance(file, str), **options}
     threads = options.pop("use_threads", True)
     with pq.ParquetFile(file, **options) as opened:
         check(opened, columns)
