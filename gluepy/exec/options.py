@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -80,10 +79,12 @@ class Options:
         """
         if not isinstance(self.retry_delay, Mapping):
             return float(self.retry_delay)
+        from random import random
+
         first = self.retry_delay.get("first", 1.0)
         grown = first * self.retry_delay.get("factor", 2.0) ** (attempt - 1)
         capped = min(grown, self.retry_delay.get("most", 60.0))
-        return capped * (1.0 + random.random() * self.retry_delay.get("jitter", 0.0))
+        return capped * (1.0 + random() * self.retry_delay.get("jitter", 0.0))
 
 
 def _check_delay(delay: Any) -> None:

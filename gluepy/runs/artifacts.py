@@ -12,14 +12,15 @@ are a list.
 from __future__ import annotations
 
 import json
-import pickle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gluepy.exceptions import ArtifactError, DataError
-from gluepy.files.data import data_manager
 from gluepy.files.storages import default_storage
 from gluepy.signals import after_save, before_load
 from gluepy.utils.text import close_names, either
+
+if TYPE_CHECKING:
+    from gluepy.files.data import BaseDataManager
 
 FOLDER = "artifacts"
 SUFFIXES = (".parquet", ".json", ".pkl")
@@ -47,7 +48,7 @@ def _write(name: str, stem: str, value: Any) -> str:
     """Write a value in the way that gives it back as it is, and return the suffix."""
     if _is_frame(value):
         try:
-            data_manager.write(f"{stem}.parquet", value)
+            _frames().write(f"{stem}.parquet", value)
             return ".parquet"
         except DataError:
             pass  # columns of mixed types, say
@@ -72,10 +73,12 @@ def load(name: str) -> Any:
         hint = f"Did you mean {either(close)}?" if close else "No task has produced it yet."
         raise ArtifactError(f"The run has no artifact '{name}'.", hint=hint)
     if path.endswith(".parquet"):
-        return data_manager.read(path, root=True)
+        return _frames().read(path, root=True)
     if path.endswith(".json"):
         return json.loads(default_storage.open(path))
     if path.endswith(".pkl"):
+        import pickle
+
         return pickle.loads(default_storage.open(path))
     return [load(f"{name}/{index}") for index in range(_count(path))]
 
@@ -124,10 +127,19 @@ def _is_frame(value: Any) -> bool:
     """Tell whether the project's data manager handles a value, importing no engine."""
     kind = type(value)
     engine = kind.__module__.partition(".")[0]
-    return engine in ENGINES and data_manager.frame.endswith(f" {engine}.{kind.__name__}")
+    return engine in ENGINES and _frames().frame.endswith(f" {engine}.{kind.__name__}")
+
+
+def _frames() -> BaseDataManager:
+    """Return the data manager, imported only by a run that has dataframes."""
+    from gluepy.files.data import data_manager
+
+    return data_manager
 
 
 def _pickled(name: str, value: Any) -> bytes:
+    import pickle
+
     try:
         return pickle.dumps(value, protocol=5)
     except Exception as error:

@@ -17,7 +17,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from gluepy import signals
@@ -90,6 +89,8 @@ def _track(method: str, args: tuple[Any, ...]) -> None:
 
 
 def _keep(name: str, content: bytes) -> None:
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory() as folder:
         path = os.path.join(folder, "content")
         with open(path, "wb") as file:

@@ -13,7 +13,6 @@ from typing import Any
 from gluepy.exceptions import ArtifactError, TaskOutputError, UnknownParameterError
 from gluepy.exec.markers import Artifact
 from gluepy.exec.specs import TaskSpec, spec_of
-from gluepy.executors.parcels import Portable
 from gluepy.runs import artifacts, parameters
 from gluepy.runs.outputs import fingerprints
 from gluepy.runs.trace import Trace, recording
@@ -65,6 +64,8 @@ class Report:
         self.failure = failure or (describe(error) if error else None)
 
     def __reduce__(self) -> tuple[type[Report], tuple[Any, ...]]:
+        from gluepy.executors.parcels import Portable
+
         error = Portable(self.error) if self.error else None
         return Report, (self.volatiles, error, self.trace, self.failure)
 
