@@ -126,10 +126,10 @@ def test_a_torn_context_is_told_with_file_and_line(project: Project) -> None:
 
 SECRETS = """
 password: hello
-api: {key: !secret abc, url: 'https://user:pass-word@host/'}
-users: [{name: x, token: t1}, {name: y, token: t2}]
+api: {key: !secret sesame, url: 'https://user:pass-word@host/'}
+users: [{name: x, token: first-token}, {name: y, token: other-token}]
 credentials: {user: u, region: eu}
-db: {main: {pin: 1234, host: h}}
+db: {main: {pin: pin-of-db, host: h}}
 aws: !setting AWS_SECRET_ACCESS_KEY
 note: 'the key is wJalrXUtnFEMI.'
 empty_password: ''
@@ -147,7 +147,7 @@ def secretive(project: Project) -> Project:
 
 def test_secrets_are_readable_but_never_written_or_shown(secretive: Project) -> None:
     context = secretive.create()
-    assert (context.password, context.api.key, context.db.main.pin) == ("hello", "abc", 1234)
+    assert (context.password, context.api.key, context.db.main.pin) == ("hello", "sesame", "pin-of-db")
     assert context.aws == "wJalrXUtnFEMI"
     assert secrets(context) == [
         "api.key",
@@ -163,7 +163,7 @@ def test_secrets_are_readable_but_never_written_or_shown(secretive: Project) -> 
     ]
     assert secrets(context.api) == ["key", "url"]
     for text in (dump_context(context), str(context), repr(context), repr(context.api)):
-        for secret in ("hello", "abc", "pass-word", "t1", "t2", "1234", "wJalrXUtnFEMI"):
+        for secret in ("hello", "sesame", "pass-word", "first-token", "other-token", "pin-of-db", "wJalrXUtnFEMI"):
             assert secret not in text
     written = pyyaml.safe_load(dump_context(context))
     assert written["password"] == MASK
@@ -184,14 +184,14 @@ def test_a_retry_takes_secrets_anew_from_the_project(secretive: Project) -> None
     secretive.config(SECRETS.replace("hello", "changed"))
     again = secretive.load(path)
     assert again.password == "changed"
-    assert again.users[1].token == "t2"
+    assert again.users[1].token == "other-token"
     assert origin_of(again, "password") == "configs/context.yaml"
     assert {**again.to_dict(), "password": "hello", "gluepy": None} == {
         **context.to_dict(),
         "gluepy": None,
     }
     assert secrets(again) == secrets(context)
-    assert "abc" not in dump_context(again)
+    assert "sesame" not in dump_context(again)
 
 
 def test_a_secret_that_is_nowhere_is_asked_for(project: Project) -> None:
@@ -235,7 +235,7 @@ def test_secrets_of_users_under_gluepy_are_masked_but_not_the_identity(project: 
 
 
 def test_secrets_under_keys_with_dots_come_back_on_a_retry(project: Project) -> None:
-    project.config("hosts: {api.example.org: {token: t1}, api: {example: {token: t2}}}")
+    project.config("hosts: {api.example.org: {token: first-token}, api: {example: {token: other-token}}}")
     context = project.create()
     path = project.stored("runs/x/context.yaml", dump_context(context))
     assert project.load(path).hosts == context.hosts
