@@ -7,6 +7,7 @@ in which attempt; what had finished before an interruption is what the manifest 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -135,6 +136,7 @@ class Interruptions:
         self.executor = executor
         self.project = _make_project(home)
         self.interrupted: Counter[str] = Counter()
+        self.runs = 0
         self.resumes = 0
         run = _Case(self, "whole")
         started = time.monotonic()
@@ -143,11 +145,14 @@ class Interruptions:
         self.expected = run.outputs()
 
     def run(self, count: int) -> None:
-        """Start so many runs and bring each of them to its end."""
+        """Start runs and bring each of them to its end, until so many were interrupted."""
+        numbers = itertools.count()
         with ThreadPoolExecutor(WORKERS) as pool:
-            for case in pool.map(self._one, range(count)):
-                self.interrupted.update(case.ways)
-                self.resumes += case.resumes
+            while self.runs < count:
+                for case in pool.map(self._one, itertools.islice(numbers, count - self.runs)):
+                    self.runs += bool(case.ways)
+                    self.interrupted.update(case.ways)
+                    self.resumes += case.resumes
 
     def _one(self, number: int) -> _Case:
         chance = random.Random(f"{self.seed}:{number}")
