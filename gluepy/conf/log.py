@@ -32,8 +32,15 @@ class MaskingFormatter(logging.Formatter):
         # The terminal and the log of a run show the same text: it is made once.
         text: str | None = record.__dict__.get(_TEXT)
         if text is None:
-            text = record.__dict__[_TEXT] = mask(super().format(record))
+            text = record.__dict__[_TEXT] = mask(self._line(record))
         return text
+
+    def _line(self, record: logging.LogRecord) -> str:
+        """Return a record in FORMAT; written out, as most records are one line."""
+        if record.exc_info or record.exc_text or record.stack_info:
+            return super().format(record)
+        time = self.formatTime(record)
+        return f"{record.levelname} {time} {record.module} - {record.getMessage()}"
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         """Return when a record was made; what all records of one second share is made once."""

@@ -7,8 +7,7 @@ soon as it is sent (on Dask: with the outcome), so it must be something pickle c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -32,14 +31,19 @@ def send(event: Any) -> bool:
     return True
 
 
-@contextmanager
-def sending_to(sink: Sink | None) -> Iterator[None]:
-    """Hand what is sent inside the block, in this thread, to ``sink``."""
-    token = _sink.set(sink)
-    try:
-        yield
-    finally:
-        _sink.reset(token)
+class sending_to:
+    """Hand what is sent inside the ``with`` block, in this thread, to ``sink``."""
+
+    __slots__ = ("_sink", "_token")
+
+    def __init__(self, sink: Sink | None) -> None:
+        self._sink = sink
+
+    def __enter__(self) -> None:
+        self._token = _sink.set(self._sink)
+
+    def __exit__(self, *_: object) -> None:
+        _sink.reset(self._token)
 
 
 def use_for_process(sink: Sink | None) -> None:

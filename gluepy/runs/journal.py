@@ -32,11 +32,11 @@ class Journal:
         """Put down a task as it ended, encoded as JSON."""
         self._is_clear = False
         line = f"[{self.attempt}, {task}]"
-        if not getattr(default_storage, "supports_append", False):
+        if self._stream is None and getattr(default_storage, "supports_append", False):
+            self._stream = default_storage.stream(f"{self.folder}/{FILE}", "ab")
+        if self._stream is None:
             default_storage.touch(f"{self.folder}/{FOLDER}/{self._count:08}.json", line)
         else:
-            if self._stream is None:
-                self._stream = default_storage.stream(f"{self.folder}/{FILE}", "ab")
             self._stream.write(f"{line}\n".encode())
             self._stream.flush()
         self._count += 1

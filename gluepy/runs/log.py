@@ -69,9 +69,19 @@ class RunLog:
 
     def write(self, text: str) -> None:
         """Add text as it is, colours and secrets taken out."""
-        clean = mask(re.sub(_COLOURS, "", text) if _ESCAPE in text else text)
+        self._put(mask(re.sub(_COLOURS, "", text) if _ESCAPE in text else text))
+
+    def write_line(self, text: str) -> None:
+        """Add a line whose secrets are taken out already."""
+        line = f"{text}\n"
+        if _ESCAPE in line:
+            self.write(line)
+        else:
+            self._put(line)
+
+    def _put(self, text: str) -> None:
         with self._lock:
-            self._sink.write(clean.encode("utf-8", "replace"))
+            self._sink.write(text.encode("utf-8", "replace"))
             self._sink.flush()
 
 
@@ -93,7 +103,7 @@ class _Handler(logging.Handler):
         log = current_log()
         if log is not None:
             try:
-                log.write(self.format(record) + "\n")
+                log.write_line(self.format(record))
             except Exception:
                 self.handleError(record)
 

@@ -22,14 +22,13 @@ from gluepy.files.storages import default_storage
 from gluepy.ops.base import FINISHED, KILLED, RUNNING
 from gluepy.runs import environment, journal
 from gluepy.runs.elements import parent_of
+from gluepy.runs.entry import Entry
 from gluepy.runs.folder import MANIFEST
 from gluepy.runs.journal import Journal
 from gluepy.utils.timezone import isoformat, now
 
 SCHEMA = 1
-PENDING = "PENDING"
 SHARE = 20
-_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 class Manifest:
@@ -38,13 +37,13 @@ class Manifest:
     Args:
         folder: The run folder.
         data: The record; see :func:`new`.
+        entries: Name -> what it says of a task; its tasks are these.
     """
 
-    def __init__(self, folder: str, data: dict[str, Any]) -> None:
+    def __init__(self, folder: str, data: dict[str, Any], entries: dict[str, Entry]) -> None:
         self.folder = folder
-        self.data = data
-        self._tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in data["tasks"]}
-        self._lines: dict[str, str] = {}
+        self.data = {**data, "tasks": [entry.data for entry in entries.values()]}
+        self._tasks = entries
         self._next_write = 0.0
         self._journal = Journal(folder, data["attempt"])
         self._git = environment.GitState(default_settings.BASE_DIR)
@@ -59,19 +58,23 @@ class Manifest:
             described: What the manifest says of a task besides how it goes.
             element: For an element of a mapped task, the digest of what it is given.
         """
-        task = self._entry(name, described)
-        self._lines.pop(name, None)
+        entry = self._entry(name, described)
         if element is not None:
-            task["element"] = element
-        task.update(status=RUNNING, started_at=isoformat(now()), ended_at=None, error=None)
-        task["attempts"] += 1
+            entry.update(element=element)
+        entry.update(
+            status=RUNNING,
+            started_at=isoformat(now()),
+            ended_at=None,
+            error=None,
+            attempts=entry.data["attempts"] + 1,
+        )
 
-    def _entry(self, name: str, described: dict[str, Any]) -> dict[str, Any]:
-        task = self._tasks.get(name)
-        if task is None:
-            task = self._tasks[name] = _pending({**described, "name": name})
-            self.data["tasks"].append(task)
-        return task
+    def _entry(self, name: str, described: dict[str, Any]) -> Entry:
+        entry = self._tasks.get(name)
+        if entry is None:
+            entry = self._tasks[name] = Entry.pending({**described, "name": name})
+            self.data["tasks"].append(entry.data)
+        return entry
 
     def forget_elements(self, name: str, count: int) -> None:
         """Forget elements of a mapped task beyond so many, which an earlier attempt had."""
@@ -86,36 +89,39 @@ class Manifest:
         self, name: str, status: str, seconds: float, trace: dict[str, Any], error: Any = None
     ) -> None:
         """Note how a task ended, durably."""
-        task = self._tasks[name]
-        task.update(status=status, ended_at=isoformat(now()), seconds=round(seconds, 6))
-        task.update(mask_value(trace) if trace else {}, error=mask_value(error))
-        self._keep(task)
+        entry = self._tasks[name]
+        entry.update(
+            status=status,
+            ended_at=isoformat(now()),
+            seconds=round(seconds, 6),
+            error=mask_value(error),
+            **(mask_value(trace) if trace else {}),
+        )
+        self._keep(entry)
 
     def place_of(self, name: str) -> str:
         """Return ``file:line`` where a task failed, as far as it is known."""
-        return str((self._tasks[name]["error"] or {}).get("place", ""))
+        return str((self._tasks[name].data["error"] or {}).get("place", ""))
 
     def task_skipped(self, name: str, described: dict[str, Any], status: str, reason: str) -> None:
         """Note that a task will not run."""
-        task = self._entry(name, described)
-        task.update(status=status, reason=reason, started_at=None)
-        self._keep(task)
+        entry = self._entry(name, described)
+        entry.update(status=status, reason=reason, started_at=None)
+        self._keep(entry)
 
-    def _keep(self, task: dict[str, Any]) -> None:
-        line = self._lines[task["name"]] = _encode(task)
+    def _keep(self, entry: Entry) -> None:
         if time.monotonic() >= self._next_write:
             self.write()
         else:
-            self._journal.add(line)
+            self._journal.add(entry.text())
 
     def end(self, status: str, metrics: dict[str, float], error: Any = None) -> None:
         """Note how the run ended, and write the manifest."""
         self.data.update(status=status, ended_at=isoformat(now()), error=mask_value(error))
         self.data["metrics"] = {**self.data["metrics"], **metrics}
-        for task in self._tasks.values():
-            if task["status"] == RUNNING:
-                task.update(status=status, ended_at=self.data["ended_at"])
-                self._lines.pop(task["name"], None)
+        for entry in self._tasks.values():
+            if entry.data["status"] == RUNNING:
+                entry.update(status=status, ended_at=self.data["ended_at"])
         self.data["git"] = self._git.collect(wait=True)
         self.write()
         self._journal.clear()
@@ -130,15 +136,10 @@ class Manifest:
         self._next_write = ended + SHARE * (ended - started)
 
     def _text(self) -> str:
-        """Return the manifest as JSON: the tasks last, each on a line of its own.
-
-        Each task is encoded when it changes, not again whenever the manifest is written.
-        """
+        """Return the manifest as JSON: the tasks last, each on a line of its own."""
         head = {name: value for name, value in self.data.items() if name != "tasks"}
         text = json.dumps(head, indent=1, ensure_ascii=False, default=str)
-        tasks = ",\n  ".join(
-            self._lines.get(task["name"]) or _encode(task) for task in self.data["tasks"]
-        )
+        tasks = ",\n  ".join(entry.text() for entry in self._tasks.values())
         return f'{text[:-2]},\n "tasks": [\n  {tasks}\n ]\n}}'
 
 
@@ -170,12 +171,12 @@ def new(
     former = read(folder) or {}
     running = {step["name"] for step in steps}
     kept = {
-        task["name"]: _settled(task)
+        task["name"]: Entry(_settled(task))
         for task in former.get("tasks", [])
         if task["name"] in elements or parent_of(task["name"]) not in running
     }
     for step in steps:
-        kept[step["name"]] = _pending(step)
+        kept[step["name"]] = Entry.pending(step)
     return Manifest(
         folder,
         {
@@ -198,8 +199,8 @@ def new(
             "gluepy": VERSION,
             "packages": environment.packages(),
             "metrics": former.get("metrics", {}),
-            "tasks": list(kept.values()),
         },
+        kept,
     )
 
 
@@ -214,23 +215,6 @@ def _beyond(tasks: Mapping[str, Any], name: str, count: int) -> Iterator[int]:
 def _settled(task: dict[str, Any]) -> dict[str, Any]:
     """Return a task of a former attempt; one still running there was killed with it."""
     return {**task, "status": KILLED} if task["status"] == RUNNING else task
-
-
-def _pending(step: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **step,
-        "status": PENDING,
-        "attempts": 0,
-        "started_at": None,
-        "ended_at": None,
-        "seconds": None,
-        "cached": False,
-        "reads": {},
-        "writes": {},
-        "outputs": {},
-        "reason": "",
-        "error": None,
-    }
 
 
 def read(folder: str) -> dict[str, Any] | None:

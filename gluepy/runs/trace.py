@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -29,15 +27,18 @@ class Trace:
         }
 
 
-@contextmanager
-def recording() -> Iterator[Trace]:
-    """Collect what this thread reads and writes inside the block."""
-    trace = Trace()
-    token = _current.set(trace)
-    try:
-        yield trace
-    finally:
-        _current.reset(token)
+class recording:
+    """Collect what this thread reads and writes inside the ``with`` block."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Trace:
+        trace = Trace()
+        self._token = _current.set(trace)
+        return trace
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 def _on_read(*, kind: str, name: str, **_: Any) -> None:

@@ -13,7 +13,7 @@ def now() -> datetime:
 def isoformat(moment: datetime) -> str:
     """Return ``2026-11-21T03:14:15.926535Z``, which sorts as text."""
     moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
+    return moment.replace(tzinfo=None).isoformat("T", "microseconds") + "Z"
 
 
 def parse(text: str) -> datetime:
