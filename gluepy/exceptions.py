@@ -18,6 +18,13 @@
     │   └── UnsafePathError           (also ValueError) a path leaves the storage root
     ├── DataError
     │   └── UnsupportedFormatError    (also ValueError) no reader or writer for a suffix
+    ├── TemplateError                 a YAML template of the project cannot be rendered or read
+    ├── CatalogError                  an artifact is unknown or its definition makes no sense
+    │   ├── UnknownArtifactError      (also KeyError) the catalog has no such artifact
+    │   ├── PlaceholderError          a placeholder of an artifact has no usable value
+    │   ├── UntrustedPickleError      a pickle that this project has not written
+    │   └── DatasetError              an artifact cannot be loaded or saved
+    ├── ConfigurationError            a parameter set is unknown or makes no sense
     ├── TaskDefinitionError           (also TypeError) a task says something that makes no sense
     ├── GraphError                    a DAG does not make sense
     │   └── CycleError                tasks wait for each other in a circle
@@ -151,6 +158,44 @@ class DataError(GluepyError):
 
 class UnsupportedFormatError(DataError, ValueError):
     """No reader or writer is known for a file suffix."""
+
+
+class TemplateError(GluepyError):
+    """A YAML template of the project cannot be rendered or read; with file and line."""
+
+    exit_code = 2
+
+
+class CatalogError(GluepyError):
+    """An artifact is unknown, or its definition in the catalog makes no sense."""
+
+    exit_code = 2
+
+
+class UnknownArtifactError(CatalogError, KeyError):
+    """The catalog has no artifact of a name."""
+
+    __str__ = GluepyError.__str__
+
+
+class PlaceholderError(CatalogError):
+    """A ``!{placeholder}`` of an artifact has no value, or one that cannot be used."""
+
+
+class UntrustedPickleError(CatalogError):
+    """A pickle was to be loaded that this project has not written."""
+
+
+class DatasetError(CatalogError):
+    """The data of an artifact cannot be loaded or saved."""
+
+    exit_code = 1
+
+
+class ConfigurationError(GluepyError):
+    """A parameter set is unknown, inherits from itself, or names an unknown task."""
+
+    exit_code = 2
 
 
 class TaskDefinitionError(GluepyError, TypeError):

@@ -55,6 +55,41 @@ CONTEXT_HOOKS: list[str] = []
 # Dotted context keys whose values are secret, `*` matches within one part (`*.password`).
 CONTEXT_SECRETS: list[str] = []
 
+# --- Catalog ---------------------------------------------------------------------------
+
+# File or folder, or a list of them, with the artifacts; None is `catalog` in CONFIG_PATH.
+CATALOG_PATH: str | list[str] | None = None
+# File or folder, or a list, with the parameter sets; None is `parameters` in CONFIG_PATH.
+PARAMETERS_PATH: str | list[str] | None = None
+# File or folder, or a list of them, with DAGs in YAML; None is `dags` in CONFIG_PATH.
+DAGS_PATH: str | list[str] | None = None
+# Folder of globals.yaml and locals.yaml, the variables of templates; None is `variables`
+# in CONFIG_PATH.
+VARIABLES_PATH: str | None = None
+# Environment variables that templates may use, as `env.NAME`.
+VARIABLES_ENVIRONMENT: list[str] = []
+# Settings that templates may use, as `settings.NAME`.
+VARIABLES_SETTINGS: list[str] = []
+# Whether any pickle may be loaded; otherwise only those that this project has written.
+CATALOG_ALLOW_PICKLE: bool = False
+# Repository of lakefs:// paths that name none.
+LAKEFS_REPOSITORY: str | None = None
+# Branch of lakefs:// paths that name none; None is the branch of the project's git.
+LAKEFS_BRANCH: str | None = None
+# Endpoint of lakeFS's S3 gateway.
+LAKEFS_ENDPOINT_URL: str | None = None
+# Credentials of lakeFS.
+LAKEFS_ACCESS_KEY_ID: str | None = None
+# Secret belonging to LAKEFS_ACCESS_KEY_ID.
+LAKEFS_SECRET_ACCESS_KEY: str | None = None
+
+# --- Notebooks ---------------------------------------------------------------------------
+
+# Folder of the notebooks whose tagged cells `notebooks compile` turns into modules.
+NOTEBOOKS_PATH: str = os.path.join(BASE_DIR, "notebooks")
+# Package they become: a dotted name, made below BASE_DIR.
+NOTEBOOK_TARGET: str = "compiled"
+
 # --- Runs --------------------------------------------------------------------------------
 
 # Task that every run starts with; it writes the context into the run folder.

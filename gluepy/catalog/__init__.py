@@ -1,0 +1,1 @@
+"""The catalog: data named once, in YAML."""
