@@ -9,10 +9,11 @@ from gluepy.context.yaml import load
 from gluepy.exceptions import CommandError
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import FINISHED
-from gluepy.runs.artifacts import SUFFIXES
 from gluepy.runs.elements import parent_of
 from gluepy.runs.folder import CONTEXT
 from gluepy.runs.outputs import changed_one
+from gluepy.runs.parameters import SHARED
+from gluepy.runs.undeclared import SUFFIXES
 from gluepy.utils.mapping import flatten
 
 
@@ -114,7 +115,7 @@ def changed(
     different = sorted(
         key
         for key in {*before, *after}
-        if before.get(key) != after.get(key) and not key.startswith("gluepy.")
+        if before.get(key) != after.get(key) and not _is_identity(key)
     )
     found: dict[str, str] = {}
     for task in record.get("tasks", []) if different else ():
@@ -123,6 +124,11 @@ def changed(
             name = str(task["name"])
             found.setdefault(parent_of(name) or name, f"'{key}' is {after.get(key)!r} now")
     return found
+
+
+def _is_identity(key: str) -> bool:
+    """Tell whether a key says which run this is; no task's result depends on it."""
+    return key.startswith("gluepy.") and not key.startswith(f"{SHARED}.")
 
 
 def _reads(task: Mapping[str, Any], key: str) -> bool:

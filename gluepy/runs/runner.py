@@ -55,6 +55,8 @@ class Runner:
         resume: Run to continue in its folder: what finished and is intact is not run again.
         patches: YAML files on the storage, laid over the context in this order.
         local_patches: The same from this machine, or mappings; laid over after ``patches``.
+        configuration: Name of a parameter set, laid over the project's files and under
+            ``patches``.
         params: Single values: ``["a.b=3"]`` as typed, or a mapping of names of context keys,
             tasks and parameters; see :mod:`gluepy.runs.parameters`.
         selection: Which part of the DAG to run.
@@ -73,6 +75,7 @@ class Runner:
         resume: str | None = None,
         patches: Sequence[str] = (),
         local_patches: Sequence[str | Mapping[str, Any]] = (),
+        configuration: str | None = None,
         params: Sequence[str] | Mapping[str, Any] = (),
         selection: Selection | None = None,
         executor: str | None = None,
@@ -85,8 +88,9 @@ class Runner:
         self.again = retry or resume
         self.is_resumed = resume is not None
         self.selection = selection or Selection()
-        self.executor = ExecutorChoice(executor, workers)
+        self.executor = ExecutorChoice(executor or self.dag.executor, workers)
         self.on_failure = known_policy(on_failure or self.dag.on_failure)
+        self.configuration = configuration
         self.params = params
         self.given: dict[str, Any] = {}
         self.show_progress = show_progress
@@ -137,6 +141,9 @@ class Runner:
     def _make_context(self) -> tuple[str, Context]:
         manager: Any = default_context_manager
         overrides = {**self.overrides, "params": self._context_params()}
+        if self.configuration:
+            specs = specs_of(self.dag, self.selection)
+            overrides["configuration"] = parameters.configuration(self.configuration, specs)
         if self.again is None:
             made = manager.create_context(**overrides)
         else:
@@ -155,7 +162,8 @@ class Runner:
         specs = specs_of(self.dag, self.selection)
         if isinstance(self.params, Mapping):
             self.given, values = parameters.split_inputs(self.params, specs)
-            return parameters.as_context(values, specs)
+            given = {f"+{artifacts.GIVEN}.{name}": True for name in self.given}
+            return {**parameters.as_context(values, specs), **given}
         return parameters.known_flags(self.params, specs)
 
     def _make_plan(self, context: Context, former: dict[str, Any] | None) -> Plan:
@@ -171,7 +179,7 @@ class Runner:
             changed |= readers_of(self.dag, self.given)
         left = resume.Former(former) if former is not None else None
         plan = build(self.dag, self.selection, left, changed)
-        check(plan, context, lambda name: artifacts.find(name) is not None, self.given)
+        check(plan, context, self.given)
         return plan
 
     def _run_locked(
