@@ -97,6 +97,8 @@ class Manifest:
             error=mask_value(error),
             **(mask_value(trace) if trace else {}),
         )
+        if "metrics" in trace:  # numbers, whatever their names announce
+            entry.update(metrics=trace["metrics"])
         self._keep(entry)
 
     def place_of(self, name: str) -> str:
@@ -114,6 +116,16 @@ class Manifest:
             self.write()
         else:
             self._journal.add(entry.text())
+
+    def kept_metrics(self) -> list[tuple[str, float, str]]:
+        """Return key, value and time of the metrics of tasks that finished, oldest first."""
+        done = [task for task in self.data["tasks"] if task["status"] == FINISHED]
+        found = [
+            (key, value, str(task["ended_at"]))
+            for task in done
+            for key, value in task.get("metrics", {}).items()
+        ]
+        return sorted(found, key=lambda entry: entry[2])
 
     def end(self, status: str, metrics: dict[str, float], error: Any = None) -> None:
         """Note how the run ended, and write the manifest."""

@@ -41,6 +41,7 @@ from gluepy.runs.progress import Progress
 from gluepy.runs.run import Run
 from gluepy.runs.worker import describe, place_of
 from gluepy.utils.text import plural
+from gluepy.utils.timezone import parse
 
 logger = logging.getLogger(__name__)
 
@@ -241,6 +242,10 @@ def _announce(record: manifest.Manifest, context: Context) -> None:
         config=_shown(context),
         username=environment.username(),
     )
+    # What finished in an earlier attempt is not run again, and it may have been killed
+    # before its metrics were written.
+    for key, value, ended_at in record.kept_metrics():
+        default_mlops.log_metric(key, value, parse(ended_at))
 
 
 def _task_error(run: Run, name: str, error: BaseException, place: str, failures: int) -> TaskError:

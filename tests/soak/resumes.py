@@ -163,7 +163,8 @@ class Interruptions:
             case.check_attempt()
         assert case.attempt(chance, None) == 0, case.said
         case.check_attempt()
-        assert case.outputs() == self.expected
+        outputs = case.outputs()
+        assert outputs == self.expected, f"{case.storage}: {outputs} {self.expected}"
         shutil.rmtree(case.storage)
         return case
 
