@@ -234,7 +234,7 @@ class _Case:
         standing = {name for name in self._finished if not self._may_run_again(name)}
         for name in standing:
             told = f"clean {self._names()[int(name[6:-1])]}" if name.startswith("clean[") else name
-            assert told not in called, f"{name} had finished and ran again"
+            assert told not in called, f"{self.storage}: ran again: {self._finished[name]}"
         if self.folder() is not None:
             assert standing <= set(_finished(self.folder()))
 
