@@ -6,7 +6,15 @@ import argparse
 import time
 from importlib import import_module
 
-TABLES = ("cold_start", "many_modules", "data_path", "object_store", "storage")
+TABLES = (
+    "cold_start",
+    "many_modules",
+    "overhead",
+    "parallel",
+    "data_path",
+    "object_store",
+    "storage",
+)
 
 
 def main() -> None:

@@ -64,15 +64,29 @@ class Environment:
         return _run(str(self.python), "-c", code, *names).strip()
 
 
-def gluepy() -> Environment:
-    """Return an environment with a wheel of this checkout and its core dependencies alone."""
-    environment = Environment("gluepy", "click", "PyYAML", "python-dotenv", "Jinja2").make()
+def gluepy(name: str = "gluepy", *more: str) -> Environment:
+    """Return an environment with a wheel of this checkout, its core dependencies and ``more``."""
+    core = ("click", "PyYAML", "python-dotenv", "Jinja2")
+    environment = Environment(name, *core, *more).make()
     stamp = environment.folder / "sources"
     digest = _digest(ROOT / "gluepy", ROOT / "project_template", ROOT / "pyproject.toml")
     if not (stamp.exists() and stamp.read_text() == digest):
         environment.install("--force-reinstall", "--no-deps", str(ROOT))
         stamp.write_text(digest)
     return environment
+
+
+def clustered() -> Environment:
+    """Return the same with what executors on processes and Dask need."""
+    return gluepy("gluepy-dask", "cloudpickle", "distributed")
+
+
+def link_programs(folder: Path) -> Path:
+    """Let Python in a folder import ``benchmarks``, and nothing else of this checkout."""
+    link = folder / "benchmarks"
+    link.unlink(missing_ok=True)
+    link.symlink_to(ROOT / "benchmarks", target_is_directory=True)
+    return folder
 
 
 def _digest(*places: Path) -> str:

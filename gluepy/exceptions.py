@@ -24,6 +24,7 @@
     │   ├── PlaceholderError          a placeholder of an artifact has no usable value
     │   ├── UntrustedPickleError      a pickle that this project has not written
     │   └── DatasetError              an artifact cannot be loaded or saved
+    │       └── ArtifactNotFoundError (also FileNotFoundError) nothing was saved of it yet
     ├── ConfigurationError            a parameter set is unknown or makes no sense
     ├── TaskDefinitionError           (also TypeError) a task says something that makes no sense
     ├── GraphError                    a DAG does not make sense
@@ -190,6 +191,12 @@ class DatasetError(CatalogError):
     """The data of an artifact cannot be loaded or saved."""
 
     exit_code = 1
+
+
+class ArtifactNotFoundError(DatasetError, FileNotFoundError):
+    """Nothing is stored of an artifact; the message names where it was looked for."""
+
+    __str__ = GluepyError.__str__
 
 
 class ConfigurationError(GluepyError):

@@ -19,7 +19,8 @@ task_skipped       run, task, reason
 before_load        name: an artifact is about to be loaded
 after_save         name, path: an artifact was stored
 read               kind, name, size, digest: a storage path or context key was read
-write              kind, name, size, digest: a storage path was written
+write              kind, name, size, digest: a storage path was written; or a metric
+                   was logged, with its value
 =================  ==========================================================
 """
 

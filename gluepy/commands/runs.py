@@ -57,6 +57,8 @@ def ls(
         (run.id, run.dag, run.status, run.started_at[:19], _seconds(run.seconds)) for run in found
     ]
     echo_table(rows, ("run", "dag", "status", "started (UTC)", "seconds"))
+    if not rows:
+        click.echo("No such runs." if dag or status or since or before else "No runs yet.", err=True)
 
 
 @command.command("show")

@@ -19,7 +19,8 @@ _NAME = re.compile(
     r"|API[_-]?KEY|ACCESS[_-]?KEY([_-]?ID)?)([_.\-]|$)",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
+# Compiled by `re` when the first URL is seen, which most commands never do.
+_URL_PASSWORD = r"(?<=://)([^/\s:@]*):([^/\s@]+)@"
 _SHORTEST = 4
 # What a secret that is no text may look like without being one.
 _WORDS = frozenset({"True", "False"})
@@ -55,7 +56,7 @@ def mask(text: str) -> str:
     pattern = _known_secrets()
     if pattern is not None:
         text = pattern.sub(MASK, text)
-    return _URL_PASSWORD.sub(rf"\1:{MASK}@", text) if "://" in text else text
+    return re.sub(_URL_PASSWORD, rf"\1:{MASK}@", text) if "://" in text else text
 
 
 def mask_value(value: Any) -> Any:
@@ -114,4 +115,5 @@ def _secrets_in(name: str, value: Any) -> set[str]:
         return set()
     if is_secret_name(name):
         return {value} if len(value) >= _SHORTEST else set()
-    return {found[1] for found in _URL_PASSWORD.findall(value) if len(found[1]) >= _SHORTEST}
+    urls = re.findall(_URL_PASSWORD, value) if "://" in value else ()
+    return {password for _, password in urls if len(password) >= _SHORTEST}

@@ -192,14 +192,15 @@ def _settings_beside(name: str) -> list[str]:
     import pkgutil
 
     package, _, last = name.rpartition(".")
+    package = package or "settings"
     try:
-        path = import_module(package).__path__ if package else None
+        path = import_module(package).__path__
     except (ImportError, AttributeError):
         usual = ("settings.local", "settings.production", "configs.settings")
         return close_names(name, filter(_exists, usual))
     names = [module.name for module in pkgutil.iter_modules(path)]
-    close = close_names(last, names) or (names if package and len(names) <= 5 else [])
-    return [f"{package}.{other}" if package else other for other in close]
+    close = close_names(last, names) or (names if len(names) <= 5 else [])
+    return [f"{package}.{other}" for other in close]
 
 
 def _exists(name: str) -> bool:

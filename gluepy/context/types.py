@@ -14,7 +14,7 @@ from gluepy.utils.text import did_you_mean
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _TIME_TAG = "!time"
-_TIME = re.compile(r"^T\d\d:\d\d:\d\d(\.\d{6})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?$")
+_TIME = r"^T\d\d:\d\d:\d\d(\.\d{6})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?$"
 # What YAML 1.2 takes for a number or YAML 1.1 for a boolean although PyYAML does not.
 _NUMBER_LIKE = re.compile(
     r"[-+]?(\.\d+|\d[\d_]*(\.[\d_]*)?)([eE][-+]?\d+)?|0[oO][0-7]+|[yYnN]|[-+]?\.(inf|nan)",
@@ -23,6 +23,14 @@ _NUMBER_LIKE = re.compile(
 # Texts of several lines that are safe, and nicer to read, as a block.
 _BLOCK = r"[^\s][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*"
 _TRAILING_SPACE = r"\s(\n|$)"
+
+
+class _TimePattern:
+    """What PyYAML asks of texts that start with T; compiled when there is one."""
+
+    @staticmethod
+    def match(text: str) -> Any:
+        return re.match(_TIME, text)
 
 
 class Secret:
@@ -111,4 +119,4 @@ Dumper.add_multi_representer(datetime.datetime, _represent_datetime)
 Dumper.add_multi_representer(int, lambda dumper, value: dumper.represent_int(int(value)))
 Dumper.add_multi_representer(float, lambda dumper, value: dumper.represent_float(float(value)))
 for _class in (Loader, Dumper):
-    _class.add_implicit_resolver(_TIME_TAG, _TIME, ["T"])
+    _class.add_implicit_resolver(_TIME_TAG, _TimePattern, ["T"])

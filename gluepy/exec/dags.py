@@ -11,7 +11,7 @@ from gluepy.conf.handlers import import_backend
 from gluepy.exceptions import GraphError
 from gluepy.exec.composition import Composable
 from gluepy.exec.wiring import Step, steps_of, wire
-from gluepy.graph import Graph, render
+from gluepy.graph import Graph
 from gluepy.utils.registry import Registry
 
 REGISTRY: Registry[type[DAG]] = Registry("DAG")
@@ -113,6 +113,8 @@ class DAG(Composable, metaclass=DagType):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return a picture for notebooks: Mermaid where it is understood, else text."""
+        from gluepy.graph import render
+
         graph = self.graph()
         return {
             "text/plain": render.ascii(graph),

@@ -6,16 +6,18 @@ import inspect
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from gluepy.exceptions import TaskDefinitionError
 from gluepy.exec.composition import Composable
-from gluepy.exec.fanout import MappedTask
 from gluepy.exec.options import NAMES, Options
 from gluepy.exec.signature import read
 from gluepy.exec.specs import TaskSpec
 from gluepy.exec.tasks import REGISTRY
 from gluepy.utils.text import did_you_mean
+
+if TYPE_CHECKING:
+    from gluepy.exec.fanout import MappedTask
 
 
 class FunctionTask(Composable):
@@ -47,6 +49,8 @@ class FunctionTask(Composable):
 
     def map(self, **spread: Any) -> MappedTask:
         """Return a task that runs this one once per element. See :class:`MappedTask`."""
+        from gluepy.exec.fanout import MappedTask
+
         return MappedTask(self.spec, spread)
 
     def __reduce__(self) -> Any:

@@ -22,9 +22,13 @@ class TaskSpec:
         call: Runs it; takes inputs and parameters by keyword.
         entry: The class or function task itself, which another process finds by its name.
         spread: For a mapped task: parameter -> list of values, or the marker that holds one.
+        reads: Parameter -> what it reads, spread lists that are produced upstream included.
     """
 
-    __slots__ = ("call", "entry", "label", "options", "path", "signature", "spread", "title")
+    __slots__ = (
+        *("call", "entry", "label", "options", "path"),
+        *("reads", "signature", "spread", "title"),
+    )
 
     def __init__(
         self,
@@ -45,12 +49,8 @@ class TaskSpec:
         self.call = call
         self.entry = entry
         self.spread = dict(spread or {})
-
-    @property
-    def reads(self) -> dict[str, Marker]:
-        """Parameter -> what it reads, spread lists that are produced upstream included."""
-        spread = {name: one for name, one in self.spread.items() if isinstance(one, Marker)}
-        return {**self.signature.inputs, **spread}
+        upstream = {name: one for name, one in self.spread.items() if isinstance(one, Marker)}
+        self.reads = {**signature.inputs, **upstream} if upstream else signature.inputs
 
     @property
     def is_barrier(self) -> bool:

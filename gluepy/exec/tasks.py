@@ -6,18 +6,20 @@ import inspect
 import logging
 from abc import ABCMeta
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gluepy.conf import default_context
 from gluepy.exceptions import TaskDefinitionError
 from gluepy.exec.composition import Composable
-from gluepy.exec.fanout import MappedTask
 from gluepy.exec.markers import Artifact, Marker
 from gluepy.exec.options import Delay, Options
 from gluepy.exec.signature import Signature, read
 from gluepy.exec.specs import TaskSpec
 from gluepy.files.storages import default_storage
 from gluepy.utils.registry import Registry
+
+if TYPE_CHECKING:
+    from gluepy.exec.fanout import MappedTask
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ class TaskType(Composable, ABCMeta):
 
     def map(cls, **spread: Any) -> MappedTask:
         """Return a task that runs this one once per element. See :class:`MappedTask`."""
+        from gluepy.exec.fanout import MappedTask
+
         return MappedTask(cls.spec, spread)
 
 

@@ -224,7 +224,7 @@ class DaskExecutor(BaseExecutor):
     def _forget(self, name: str) -> _Call:
         call = self._open.pop(name)
         if call.mark is not None:
-            call.mark.remove()
+            call.mark.settle()
         return call
 
     def _end_overdue(self) -> None:

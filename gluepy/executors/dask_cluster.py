@@ -17,7 +17,7 @@ import dask.utils
 import distributed
 
 from gluepy.exceptions import RunError
-from gluepy.executors.base import cpu_count
+from gluepy.executors.base import cpu_count, setting
 from gluepy.executors.dask_worker import Mark, SetUp
 from gluepy.executors.program import without_main
 
@@ -43,6 +43,30 @@ class Nanny(distributed.Nanny):
         """Start the process."""
         with without_main():
             return await super().instantiate()
+
+
+def quiet() -> bool:
+    """Keep the news of ``distributed`` out of the project's log, unless LOGGING asks for them.
+
+    On import ``distributed`` sets its level to INFO, whatever LOGGING says; what that says
+    is put back.
+
+    Returns:
+        Whether the project does not ask for them.
+    """
+    given = (setting("LOGGING") or {}).get("loggers", {})
+    asked = {name: one.get("level") for name, one in given.items() if _is_dasks(name)}
+    for name, level in asked.items():
+        if level is not None:
+            logging.getLogger(name).setLevel(level)
+    logger = logging.getLogger("distributed")
+    if not asked and logger.level == logging.INFO:
+        logger.setLevel(logging.WARNING)
+    return not asked
+
+
+def _is_dasks(logger: str) -> bool:
+    return logger.partition(".")[0] == "distributed"
 
 
 class Cluster:
@@ -71,7 +95,10 @@ class Cluster:
         """
         if self._client is not None:
             return
-        self._client = self._start() if self.address is None else self._connect(self.address)
+        is_quiet = quiet()
+        self._client = (
+            self._start(is_quiet) if self.address is None else self._connect(self.address)
+        )
         try:
             self._client.register_plugin(
                 SetUp(self.name, self._initializer, self.address is None), name=self.name
@@ -86,14 +113,14 @@ class Cluster:
         self.open()
         return self._client
 
-    def _start(self) -> Any:
+    def _start(self, is_quiet: bool) -> Any:
         self._folder = tempfile.mkdtemp(prefix="gluepy-dask-")
         with dask.config.set({"distributed.worker.daemon": False}):
             self._ours = _LocalCluster(
                 n_workers=self.workers,
                 threads_per_worker=1,
                 worker_class=Nanny,
-                silence_logs=logging.CRITICAL,
+                silence_logs=logging.CRITICAL if is_quiet else False,
                 scheduler_kwargs=_SCHEDULER,
                 local_directory=self._folder,
                 resources={"CPU": max(1.0, cpu_count() / self.workers)},

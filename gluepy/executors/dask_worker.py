@@ -111,11 +111,14 @@ class Mark:
             return None
         return answer
 
-    def remove(self) -> None:
-        """Remove every trace."""
-        for path in (self.path, f"{self.path}.answer"):
-            with suppress(FileNotFoundError):
-                os.unlink(path)
+    def settle(self) -> None:
+        """Remove the answer, which was taken.
+
+        The mark itself stays as long as the cluster: if a worker dies before Dask has heard
+        that nobody needs its results any more, Dask makes their calls again elsewhere.
+        """
+        with suppress(FileNotFoundError):
+            os.unlink(f"{self.path}.answer")
 
 
 def run(packed: bytes, name: str, path: str | None, timeout: float | None) -> Answer:

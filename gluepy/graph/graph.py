@@ -52,6 +52,8 @@ class Graph:
     def only(self, names: Iterable[str]) -> Graph:
         """Return the graph of some of the names; ways through the others stay as edges."""
         kept = set(names)
+        if kept.issuperset(self._parents):
+            return self
         before: dict[str, dict[str, None]] = {}
         for name in self._order:
             found: dict[str, None] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gluepy import signals
 from gluepy.conf import default_context
 
 FINISHED = "FINISHED"
@@ -82,7 +83,9 @@ class BaseOpsBackend:
         Raises:
             TypeError: The value is not a number.
         """
-        self._metrics.setdefault(self.current_run_id(), {})[key] = as_number(key, value)
+        number = as_number(key, value)
+        self._metrics.setdefault(self.current_run_id(), {})[key] = number
+        signals.write.send(kind="metric", name=key, size=None, digest=None, value=number)
 
     def log_param(self, key: str, value: Any) -> None:
         """Keep a parameter of the current run."""

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from contextvars import Context
 from datetime import datetime
 from typing import Any
 
@@ -159,7 +160,8 @@ class LocalOpsBackend(BaseOpsBackend):
     def _write(self, run_id: str) -> None:
         record = self._records[run_id]
         text = json.dumps(record, indent=2, ensure_ascii=False)
-        default_storage.touch(f"{record['folder']}/{RECORD}", text)
+        # In a context of its own: the record is no output of the task that happens to log.
+        Context().run(default_storage.touch, f"{record['folder']}/{RECORD}", text)
         self._written[run_id] = time.monotonic()
 
     def _stored(self) -> list[dict[str, Any]]:

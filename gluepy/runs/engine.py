@@ -14,7 +14,6 @@ from gluepy.context.document import Context
 from gluepy.exceptions import CommandError
 from gluepy.executors import BaseExecutor
 from gluepy.files.folder import run_folder
-from gluepy.runs import remote
 from gluepy.utils.text import did_you_mean
 
 FORWARDING = "gluepy.ops.forwarding.ForwardingOpsBackend"
@@ -71,6 +70,7 @@ def set_up(settings: str, path: list[str], overridden: dict[str, Any], context: 
         context: The context of the run.
     """
     from gluepy.exec.boot import bootstrap
+    from gluepy.runs import remote
 
     sys.path[:] = path
     if settings:
@@ -90,4 +90,6 @@ def replay(key: str, event: Any) -> None:
         key: The task the worker was running.
         event: What happened; see :mod:`gluepy.runs.remote`.
     """
+    from gluepy.runs import remote  # here, as most runs have no workers
+
     remote.replay(event)

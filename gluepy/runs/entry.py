@@ -80,6 +80,7 @@ class Entry:
             or data["error"]
             or data["cached"]
             or "element" in data
+            or "metrics" in data
         )
 
     def _plain(self) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import sys
 from typing import Any
 
 GIT_TIMEOUT = 10.0
-_SEPARATORS = re.compile("[-_.]+")
 
 
 def host() -> dict[str, Any]:
@@ -45,8 +43,16 @@ def packages() -> dict[str, str]:
         for name in names:
             if name.endswith(".dist-info"):
                 project, _, version = name[: -len(".dist-info")].rpartition("-")
-                found.setdefault(_SEPARATORS.sub("-", project.lower()), version)
+                found.setdefault(_normal(project), version)
     return dict(sorted(found.items()))
+
+
+def _normal(project: str) -> str:
+    """Return the name of a project as package indexes compare it."""
+    name = project.lower().replace("_", "-").replace(".", "-")
+    while "--" in name:
+        name = name.replace("--", "-")
+    return name
 
 
 class GitState:

@@ -14,7 +14,7 @@ import threading
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-from gluepy.conf.log import MaskingFormatter
+from gluepy.conf.log import LineHandler
 from gluepy.conf.secrets import mask
 from gluepy.files.storages import default_storage
 from gluepy.runs.folder import LOG
@@ -96,16 +96,13 @@ def current_log() -> RunLog | None:
     return log
 
 
-class _Handler(logging.Handler):
+class _Handler(LineHandler):
     """Hands each record to the log of its run."""
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def put(self, line: str) -> None:
         log = current_log()
         if log is not None:
-            try:
-                log.write_line(self.format(record))
-            except Exception:
-                self.handleError(record)
+            log.write_line(line)
 
 
 class Tee:
@@ -136,7 +133,6 @@ class Tee:
 
 
 _handler = _Handler()
-_handler.setFormatter(MaskingFormatter())
 
 
 def _loggers() -> list[logging.Logger]:

@@ -25,7 +25,7 @@ from gluepy.runs.elements import parent_of
 from gluepy.runs.entry import Entry
 from gluepy.runs.folder import MANIFEST
 from gluepy.runs.journal import Journal
-from gluepy.utils.timezone import isoformat, now
+from gluepy.utils.timezone import isoformat, stamp
 
 SCHEMA = 1
 SHARE = 20
@@ -63,7 +63,7 @@ class Manifest:
             entry.update(element=element)
         entry.update(
             status=RUNNING,
-            started_at=isoformat(now()),
+            started_at=stamp(),
             ended_at=None,
             error=None,
             attempts=entry.data["attempts"] + 1,
@@ -92,11 +92,13 @@ class Manifest:
         entry = self._tasks[name]
         entry.update(
             status=status,
-            ended_at=isoformat(now()),
+            ended_at=stamp(),
             seconds=round(seconds, 6),
             error=mask_value(error),
             **(mask_value(trace) if trace else {}),
         )
+        if "metrics" in trace:  # numbers, whatever their names announce
+            entry.update(metrics=trace["metrics"])
         self._keep(entry)
 
     def place_of(self, name: str) -> str:
@@ -115,9 +117,19 @@ class Manifest:
         else:
             self._journal.add(entry.text())
 
+    def kept_metrics(self) -> list[tuple[str, float, str]]:
+        """Return key, value and time of the metrics of tasks that finished, oldest first."""
+        done = [task for task in self.data["tasks"] if task["status"] == FINISHED]
+        found = [
+            (key, value, str(task["ended_at"]))
+            for task in done
+            for key, value in task.get("metrics", {}).items()
+        ]
+        return sorted(found, key=lambda entry: entry[2])
+
     def end(self, status: str, metrics: dict[str, float], error: Any = None) -> None:
         """Note how the run ended, and write the manifest."""
-        self.data.update(status=status, ended_at=isoformat(now()), error=mask_value(error))
+        self.data.update(status=status, ended_at=stamp(), error=mask_value(error))
         self.data["metrics"] = {**self.data["metrics"], **metrics}
         for entry in self._tasks.values():
             if entry.data["status"] == RUNNING:
@@ -187,7 +199,7 @@ def new(
             "status": RUNNING,
             "attempt": former.get("attempt", 0) + 1,
             "created_at": isoformat(created_at),
-            "started_at": isoformat(now()),
+            "started_at": stamp(),
             "ended_at": None,
             "error": None,
             "command": [mask_argument(argument) for argument in sys.argv],

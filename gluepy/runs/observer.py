@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from functools import partial
 from typing import Any
 
 from gluepy import signals
+from gluepy.conf.log import info
 from gluepy.exec.wiring import Step
 from gluepy.ops.base import FAILED, FINISHED
 from gluepy.runs.log import current_log
@@ -19,6 +21,7 @@ from gluepy.runs.worker import Report, describe
 logger = logging.getLogger(__name__)
 
 SKIPPED = "SKIPPED"
+_say = partial(info, logger, module="observer")
 
 
 def described(step: Step, name: str | None = None) -> dict[str, Any]:
@@ -38,14 +41,14 @@ class RunObserver:
     def started(self, name: str, step: Step, element: str | None) -> None:
         """A try of a task starts; for one of a mapped task with the digest of its values."""
         self.record.task_started(name, described(step), element)
-        _log("---------- Started task '%s'", _title(name, step))
+        _say("---------- Started task '%s'", _title(name, step))
         signals.task_started.send_robust(run=self.run, task=name)
         self.progress.started(name)
 
     def finished(self, name: str, step: Step, seconds: float, report: Report) -> None:
         """A task finished."""
         self.record.task_ended(name, FINISHED, seconds, report.trace)
-        _log("---------- Completed task '%s' in %f seconds", _title(name, step), seconds)
+        _say("---------- Completed task '%s' in %f seconds", _title(name, step), seconds)
         signals.task_finished.send_robust(run=self.run, task=name, seconds=seconds)
         self.progress.ended(name)
 
@@ -89,16 +92,9 @@ class RunObserver:
     def skipped(self, name: str, step: Step, reason: str) -> None:
         """A task will not run."""
         self.record.task_skipped(name, described(step), SKIPPED, reason)
-        _log("Skipped task '%s': %s", _title(name, step), reason)
+        _say("Skipped task '%s': %s", _title(name, step), reason)
         signals.task_skipped.send_robust(run=self.run, task=name, reason=reason)
         self.progress.ended(name)
-
-
-def _log(message: str, *args: object) -> None:
-    """Log as ``logger.info`` does, but for its search of the stack for who calls: it is us."""
-    if logger.isEnabledFor(logging.INFO):
-        make = logging.getLogRecordFactory()
-        logger.handle(make(logger.name, logging.INFO, __file__, 0, message, args, None))
 
 
 def _title(name: str, step: Step) -> str:

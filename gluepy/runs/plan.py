@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gluepy.exceptions import CommandError, UnknownLabelError
 from gluepy.exec.dags import DAG
@@ -13,8 +14,10 @@ from gluepy.exec.wiring import Step, wire
 from gluepy.graph import Graph
 from gluepy.graph.selection import select
 from gluepy.runs.elements import parent_of
-from gluepy.runs.resume import Former
 from gluepy.utils.text import did_you_mean
+
+if TYPE_CHECKING:
+    from gluepy.runs.resume import Former
 
 RUN = "run"
 REUSE = "reuse"

@@ -26,7 +26,7 @@ from gluepy.exec.dags import REGISTRY as DAGS
 from gluepy.files.storages import default_storage
 from gluepy.ops import default_mlops
 from gluepy.ops.base import FAILED, FINISHED, KILLED
-from gluepy.runs import artifacts, environment, manifest, parameters, resume
+from gluepy.runs import artifacts, environment, manifest, parameters
 from gluepy.runs.dispatch import Dispatch, known_policy
 from gluepy.runs.elements import hand_over
 from gluepy.runs.engine import ExecutorChoice
@@ -41,6 +41,7 @@ from gluepy.runs.progress import Progress
 from gluepy.runs.run import Run
 from gluepy.runs.worker import describe, place_of
 from gluepy.utils.text import plural
+from gluepy.utils.timezone import parse
 
 logger = logging.getLogger(__name__)
 
@@ -167,20 +168,25 @@ class Runner:
         return parameters.known_flags(self.params, specs)
 
     def _make_plan(self, context: Context, former: dict[str, Any] | None) -> Plan:
-        changed: dict[str, str] = {}
-        if former is not None:
-            resume.refuse_other(former, self.dag.label)
-            changed = resume.changed(
-                former,
-                resume.context_of(former),
-                _shown(context),
-                parameters.defaults(specs_of(self.dag, self.selection)),
-            )
-            changed |= readers_of(self.dag, self.given)
-        left = resume.Former(former) if former is not None else None
-        plan = build(self.dag, self.selection, left, changed)
+        if former is None:
+            plan = build(self.dag, self.selection)
+        else:
+            plan = self._plan_again(context, former)
         check(plan, context, self.given)
         return plan
+
+    def _plan_again(self, context: Context, former: dict[str, Any]) -> Plan:
+        from gluepy.runs import resume
+
+        resume.refuse_other(former, self.dag.label)
+        changed = resume.changed(
+            former,
+            resume.context_of(former),
+            _shown(context),
+            parameters.defaults(specs_of(self.dag, self.selection)),
+        )
+        changed |= readers_of(self.dag, self.given)
+        return build(self.dag, self.selection, resume.Former(former), changed)
 
     def _run_locked(
         self, context: Context, plan: Plan, former: dict[str, Any] | None, progress: Progress
@@ -249,6 +255,10 @@ def _announce(record: manifest.Manifest, context: Context) -> None:
         config=_shown(context),
         username=environment.username(),
     )
+    # What finished in an earlier attempt is not run again, and it may have been killed
+    # before its metrics were written.
+    for key, value, ended_at in record.kept_metrics():
+        default_mlops.log_metric(key, value, parse(ended_at))
 
 
 def _task_error(run: Run, name: str, error: BaseException, place: str, failures: int) -> TaskError:

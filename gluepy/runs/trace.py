@@ -11,20 +11,24 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 class Trace:
-    """Names by kind: context keys and storage paths read, storage paths written."""
+    """Names by kind: context keys and storage paths read, storage paths written; metrics."""
 
-    __slots__ = ("reads", "writes")
+    __slots__ = ("metrics", "reads", "writes")
 
     def __init__(self) -> None:
         self.reads: dict[str, dict[str, None]] = {}
         self.writes: dict[str, dict[str, None]] = {}
+        self.metrics: dict[str, float] = {}
 
-    def to_dict(self) -> dict[str, dict[str, list[str]]]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the names as the manifest holds them, in the order of first use."""
-        return {
+        found: dict[str, Any] = {
             "reads": {kind: list(names) for kind, names in self.reads.items()},
             "writes": {kind: list(names) for kind, names in self.writes.items()},
         }
+        if self.metrics:
+            found["metrics"] = dict(self.metrics)
+        return found
 
 
 class recording:
@@ -47,9 +51,13 @@ def _on_read(*, kind: str, name: str, **_: Any) -> None:
         trace.reads.setdefault(kind, {})[name] = None
 
 
-def _on_write(*, kind: str, name: str, **_: Any) -> None:
+def _on_write(*, kind: str, name: str, value: Any = None, **_: Any) -> None:
     trace = _current.get()
-    if trace is not None:
+    if trace is None:
+        return
+    if kind == "metric":
+        trace.metrics[name] = value
+    else:
         trace.writes.setdefault(kind, {})[name] = None
 
 

@@ -96,7 +96,7 @@ def run_task(call: Call) -> Report:
 
 
 def _traced(trace: Trace) -> dict[str, Any]:
-    if not trace.reads and not trace.writes:
+    if not trace.reads and not trace.writes and not trace.metrics:
         return {}
     written = trace.writes.get("storage")
     return trace.to_dict() | {"outputs": fingerprints(written) if written else {}}

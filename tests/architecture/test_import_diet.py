@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.projects.factory import Project, start_project
 
 # Slow to import, and of no use before a command does its work.
 HEAVY = {
@@ -13,6 +16,12 @@ HEAVY = {
     *("multiprocessing", "sqlite3", "ssl", "subprocess", "unittest", "urllib.request"),
     *("boto3", "botocore", "celery", "dotenv", "fsspec", "gcsfs", "jinja2", "matplotlib"),
     *("numpy", "pandas", "polars", "pyarrow", "rich", "sqlalchemy"),
+}
+# Of no use to a run in this process that starts anew, stores nothing and draws nothing.
+UNUSED = {
+    *("_hashlib", "hashlib", "pickle", "shutil", "tempfile"),
+    *("gluepy.exec.fanout", "gluepy.executors.processes", "gluepy.executors.threads"),
+    *("gluepy.files.data", "gluepy.graph.render", "gluepy.runs.remote", "gluepy.runs.resume"),
 }
 HELP = "from gluepy.commands import cli; cli(['--help'], standalone_mode=False)"
 DAG_HELP = "from gluepy.commands import cli; cli(['dag', '--help'], standalone_mode=False)"
@@ -73,3 +82,29 @@ def test_what_projects_import_waits_with_its_engines(code):
     imported = modules_after(code)
     assert third_party(imported) <= {"yaml", "_yaml"}
     assert imported & HEAVY == set()
+
+
+TASKS = """
+from gluepy.exec import DAG, Volatile, task
+
+
+@task
+def one() -> Volatile("number"):
+    return 1
+
+
+class Light(DAG):
+    label = "light"
+    tasks = [one]
+"""
+
+
+def test_a_run_imports_what_it_uses(tmp_path: Path) -> None:
+    project = Project(start_project(tmp_path))
+    project.module("light", dags=TASKS)
+    done = project.manage("dag", "light", PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip() for line in lines}
+    assert "gluepy.runs.runner" in imported
+    assert imported & (HEAVY | UNUSED) == set()

@@ -230,6 +230,12 @@ SETTINGS_CASES = [
         code=2,
     ),
     Case(
+        "settings module without its package",
+        "dag sample --settings local",
+        ("'local'", "Did you mean 'settings.local'?"),
+        code=2,
+    ),
+    Case(
         "missing settings module",
         "dag sample",
         ("'nowhere.settings'", "GLUEPY_SETTINGS_MODULE"),

@@ -127,6 +127,12 @@ def test_a_listing_is_json_on_stdout_while_the_log_goes_to_stderr(
     assert json.loads(done.stdout) is not None
 
 
+def test_a_listing_without_runs_says_so_on_stderr(project: Project) -> None:
+    listed = project.manage("runs", "ls")
+    assert "No runs yet." in listed.stderr
+    assert listed.stdout.splitlines() == ["run  dag  status  started (UTC)  seconds"]
+
+
 def test_a_listing_for_people_has_a_header_and_a_line_for_each_run(project: Project) -> None:
     folder = project.run("sample")
     header, line = project.manage("runs", "ls").stdout.splitlines()

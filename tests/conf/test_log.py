@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 
@@ -133,3 +134,57 @@ def test_a_broken_log_level_lists_the_levels(configure, level: object) -> None:
         f"LOG_LEVEL = {level!r} is no level of the logging module. "
         "Use DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )
+
+
+class Records(logging.Handler):
+    """Keeps the records it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.mark.parametrize("listener", [False, True], ids=["lines alone", "records too"])
+def test_what_is_said_of_every_task_looks_like_any_other_record(
+    configure, capsys: pytest.CaptureFixture[str], listener: bool
+) -> None:
+    logger, records = logging.getLogger("gluepy.tests"), Records()
+    with override_settings(LOG_LEVEL="INFO", API_TOKEN="hunter2"):
+        configure()
+        logging.getLogger().handlers += [records] if listener else []
+        logger.info("%s took %f", "hunter2", 0.5)
+        log.info(logger, "%s took %f", "hunter2", 0.5, module="test_log")
+    first, second = capsys.readouterr().err.splitlines()
+    time = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
+    assert re.sub(time, "now", first) == "INFO now test_log - ******** took 0.500000"
+    assert re.sub(time, "now", second) == re.sub(time, "now", first)
+    for record in records.records:
+        assert (record.levelname, record.module, record.name) == ("INFO", "test_log", logger.name)
+        assert (record.msg, record.args) == ("%s took %f", ("hunter2", 0.5))
+    assert len(records.records) == 2 * listener
+
+
+def test_a_filter_is_asked_about_what_is_said_of_every_task(
+    configure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with override_settings(LOG_LEVEL="INFO"):
+        configure()
+    logging.getLogger().handlers[0].addFilter(lambda record: record.args != ("no",))
+    for word in ("yes", "no"):
+        log.info(logging.getLogger("gluepy.tests"), "said %s", word, module="test_log")
+    err = capsys.readouterr().err
+    assert "said yes" in err
+    assert "said no" not in err
+
+
+def test_a_stderr_that_is_closed_breaks_nothing(configure, monkeypatch) -> None:
+    with override_settings(LOG_LEVEL="INFO"):
+        configure()
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    log.info(logging.getLogger("gluepy.tests"), "unheard", module="test_log")

@@ -125,6 +125,54 @@ def test_all_executors_leave_the_same(flow) -> None:
     assert names[0] == names[1] == names[2]
 
 
+MEASURED = """
+import os
+import time
+
+from gluepy.exec import DAG, Artifact, task
+from gluepy.ops import default_mlops
+
+
+@task
+def train() -> Artifact("model"):
+    default_mlops.log_metric("loss", 0.5)
+    default_mlops.log_metric("tokens.token", 7)
+    return 1
+
+
+@task
+def publish(model: Artifact) -> None:
+    default_mlops.log_metric("published", 1)
+    if "CALLS" in os.environ:
+        with open(os.environ["CALLS"], "w") as file:
+            file.write("publish")
+        time.sleep(60)
+
+
+class Measured(DAG):
+    label = "measured"
+    tasks = [publish, train]
+"""
+
+
+@EXECUTORS
+def test_metrics_of_tasks_that_finished_before_a_kill_are_kept(project, calls, executor) -> None:
+    project.module("measured", dags=MEASURED)
+    project.settings('MLOPS_BACKEND = "gluepy.ops.local.LocalOpsBackend"')
+    run = project.start("dag", "measured", "--executor", executor, CALLS=str(calls))
+    wait_for(calls.read_text, "publish")
+    run.kill()
+    run.communicate()
+    done = project.manage("dag", "measured", "--resume", "latest")
+    assert done.returncode == 0, done.stderr
+    (folder,) = project.folders()
+    metrics = {"loss": 0.5, "tokens.token": 7, "published": 1}
+    assert json.loads((folder / "metrics.json").read_text()) == metrics
+    assert json.loads((folder / "run.json").read_text())["metrics"] == metrics
+    tracked = json.loads((folder / "tracking.json").read_text())["metrics"]
+    assert {one["key"]: one["value"] for one in tracked} == metrics
+
+
 QUICK = """
 import os
 import signal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import subprocess
 import sys
 
@@ -139,3 +140,21 @@ with DaskExecutor(workers=2) as executor:
     process.kill()
     process.wait()
     assert eventually(lambda: not any(map(is_alive, pids)))
+
+
+def test_a_call_that_was_settled_is_not_made_again_when_its_worker_dies(tmp_path):
+    path = tmp_path / "calls.txt"
+
+    def add_line():
+        with open(path, "a") as file:
+            file.write(f"{os.getpid()}\n")
+
+    with DaskExecutor(workers=2) as executor:
+        executor.submit("it", add_line)
+        (call,) = executor._open.values()
+        assert [outcome.error for _, outcome in executor.wait()] == [None]
+        pid = int(path.read_text())
+        os.kill(pid, signal.SIGKILL)
+        # Somebody still holds the result that is lost now, so Dask makes the call again.
+        assert call.future.result(timeout=30)[0] is False
+    assert path.read_text() == f"{pid}\n"

@@ -165,3 +165,8 @@ def test_a_start_leaves_what_comes_after_it_and_nothing_else(parents, data):
     name = data.draw(st.sampled_from(list(parents)))
     assert select(graph, start=name) == {name} | graph.descendants(name)
     assert select(graph, only=[f"+{name}"]) == select(graph, end=name)
+
+
+def test_the_graph_of_all_its_names_is_the_graph_itself() -> None:
+    graph = Graph({"a": (), "b": ("a",)})
+    assert graph.only(["b", "a"]) == graph

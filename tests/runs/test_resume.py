@@ -9,8 +9,10 @@ from gluepy.conf import default_context
 from gluepy.exceptions import CommandError, PlanError, TaskError
 from gluepy.exec import DAG, Artifact, Task, Volatile, task
 from gluepy.files.storages import default_storage
+from gluepy.ops import default_mlops
 from gluepy.runs import runs
 from gluepy.runs.runner import Runner
+from gluepy.test import override_settings
 
 
 class Flow:
@@ -331,3 +333,30 @@ def test_a_volatile_that_was_given_must_be_given_again() -> None:
         Runner(dag, resume="latest").run()
     fails.append(False)
     assert Runner(dag, resume="latest", params={"x": 4}).run()["y"] == 8
+
+
+def test_what_the_tracker_writes_is_no_output_of_the_task_that_logs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gluepy.ops.local.INTERVAL", 0.0)
+    ran: list[str] = []
+
+    @task
+    def train() -> Artifact("model"):
+        ran.append("train")
+        default_mlops.log_metric("loss", 1)
+        return 1
+
+    @task
+    def publish(model: Artifact) -> None:
+        default_mlops.log_metric("published", 1)
+
+    dag = DAG.of("tracked", train, publish)
+    with override_settings(MLOPS_BACKEND="gluepy.ops.local.LocalOpsBackend"):
+        run = Runner(dag).run()
+        assert run.storage.exists("tracking.json")
+        again = Runner(dag, resume=run.id).run()
+    assert ran == ["train"]
+    assert again.metrics == {"loss": 1, "published": 1}
+    written = {path for one in again.manifest["tasks"] for path in one["outputs"]}
+    assert written == {f"{run.folder}/artifacts/model.json"}

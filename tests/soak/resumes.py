@@ -163,7 +163,8 @@ class Interruptions:
             case.check_attempt()
         assert case.attempt(chance, None) == 0, case.said
         case.check_attempt()
-        assert case.outputs() == self.expected
+        outputs = case.outputs()
+        assert outputs == self.expected, f"{case.storage}: {outputs} {self.expected}"
         shutil.rmtree(case.storage)
         return case
 
@@ -233,7 +234,7 @@ class _Case:
         standing = {name for name in self._finished if not self._may_run_again(name)}
         for name in standing:
             told = f"clean {self._names()[int(name[6:-1])]}" if name.startswith("clean[") else name
-            assert told not in called, f"{name} had finished and ran again"
+            assert told not in called, f"{self.storage}: ran again: {self._finished[name]}"
         if self.folder() is not None:
             assert standing <= set(_finished(self.folder()))
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from gluepy.utils.timezone import isoformat, now, parse
+from gluepy.utils.timezone import isoformat, now, parse, stamp
 
 
 def test_now_is_aware_and_in_utc() -> None:
@@ -30,3 +30,12 @@ def test_a_text_without_an_offset_is_utc() -> None:
 def test_what_is_no_time_is_an_error() -> None:
     with pytest.raises(ValueError, match="yesterday"):
         parse("yesterday")
+
+
+def test_a_stamp_is_the_present_moment_as_text() -> None:
+    for _ in range(3):
+        before, text, after = isoformat(now()), stamp(), isoformat(now())
+        assert len(text) == len(before)
+        # The two clocks round differently: a microsecond is nothing.
+        assert parse(before) - timedelta(microseconds=2) <= parse(text)
+        assert parse(text) <= parse(after) + timedelta(microseconds=2)

@@ -408,4 +408,7 @@ class BaseStorage(StoragePrimitives):
             self._announce_write(join(dest, path), None)
 
     def _signal_name(self, path: str) -> str:
+        """Return what signals call a path: ``path``, ``alias:path``, or a URL."""
+        if self.alias[-1:] == "/":  # the root of a URL
+            return self.alias + path
         return f"{self.alias}:{path}" if self.alias else path

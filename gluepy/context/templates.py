@@ -1,0 +1,254 @@
+"""YAML templates: the files of the catalog, of parameter sets and of DAGs.
+
+A file is rendered by Jinja2 if it has markup, then read as YAML. What it holds is plain data;
+the lines of the template that it came from are found when somebody asks, for a message say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from gluepy.conf.secrets import hide, mask
+from gluepy.conf.settings import default_settings
+from gluepy.context import yaml
+from gluepy.context.variables import absolute, at_paths, shown, variables
+from gluepy.exceptions import ContextError, TemplateError
+from gluepy.utils.text import did_you_mean
+
+_SUFFIXES = (".yaml", ".yml")
+_MARKUP = ("{{", "{%", "{#")
+_BARE_PLACEHOLDER = re.compile(r"(^|[:\-,\[{])\s*!\{")
+# What YAML's parser says -> what to do about it.
+_ADVICE = {
+    "mapping values are not allowed": (
+        "Check the indentation of this line; put a text with ': ' in it in quotes."
+    ),
+    "did not find expected": "Check indentation, quotes and brackets, here and a line above.",
+    "found unexpected end of stream": "Close the quote or bracket.",
+    "second document": "Put it into a file of its own, or remove the line ---.",
+}
+
+
+class Document:
+    """What one file holds.
+
+    Args:
+        file: Its path as people know it.
+        text: What was read as YAML: the file, or what it renders to.
+        value: The data: a list, a mapping, or None.
+        lines: Of each line of the text that of the file; None if they are the same.
+    """
+
+    __slots__ = ("_lines", "_root", "_text", "file", "value")
+
+    def __init__(self, file: str, text: str, value: Any, lines: Sequence[int] | None) -> None:
+        self.file = file
+        self.value = value
+        self._text = text
+        self._lines = lines
+        self._root: Any = None
+
+    def line_of(self, *keys: str | int) -> int:
+        """Return the line of the file where an entry begins.
+
+        Args:
+            keys: The way to it, keys and indexes; of an unknown one the last known above.
+        """
+        if self._root is None:
+            self._root = _Place(_composed(self._text))
+        place = self._root
+        for key in keys:
+            inner = place.at(key)
+            if inner is None:
+                break
+            place = inner
+        return _line(self._lines, place.line)
+
+    def where(self, *keys: str | int) -> str:
+        """Return ``configs/catalog/a.yaml, line 3``."""
+        return f"{self.file}, line {self.line_of(*keys)}"
+
+    def __repr__(self) -> str:
+        return f"<Document {self.file}>"
+
+
+class _Place:
+    """A node of YAML and where it begins; those in it are indexed when asked for."""
+
+    __slots__ = ("_inner", "line", "node")
+
+    def __init__(self, node: Any, line: int = 0) -> None:
+        self.node = node
+        self.line = line
+        self._inner: dict[Any, _Place] | None = None
+
+    def at(self, key: str | int) -> _Place | None:
+        if self._inner is None:
+            self._inner = dict(_inside(self.node))
+        return self._inner.get(key)
+
+
+def _inside(node: Any) -> Iterator[tuple[str | int, _Place]]:
+    kind = getattr(node, "id", "")
+    if kind == "mapping":
+        for key, value in node.value:
+            yield key.value, _Place(value, key.start_mark.line)
+    elif kind == "sequence":
+        for index, item in enumerate(node.value):
+            yield index, _Place(item, item.start_mark.line)
+
+
+def _composed(text: str) -> Any:
+    from gluepy.context.types import Loader
+
+    loader = Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def _line(lines: Sequence[int] | None, index: int) -> int:
+    if not lines:
+        return index + 1
+    return lines[min(index, len(lines) - 1)]
+
+
+def read(where: str | Sequence[str] | None, default: str) -> list[Document]:
+    """Read the templates that a setting names.
+
+    Args:
+        where: The setting's value: a file or folder, or several; relative to BASE_DIR. A
+            folder is searched at any depth for ``*.yaml`` and ``*.yml``, in sorted order;
+            what is hidden is left out.
+        default: Name of the folder in CONFIG_PATH that stands for None; it need not exist.
+
+    Raises:
+        TemplateError: A named path does not exist, or a file cannot be rendered or read; with
+            file and line.
+    """
+    known: list[dict[str, Any]] = []
+
+    def names() -> dict[str, Any]:
+        if not known:
+            known.append(variables())
+        return known[0]
+
+    return [_document(path, names) for path in paths(where, default)]
+
+
+def paths(where: str | Sequence[str] | None, default: str) -> list[str]:
+    """Return the files that :func:`read` reads, in its order, each once."""
+    if where is None:
+        folder = absolute(os.path.join(default_settings.CONFIG_PATH, default))
+        return list(_below(folder)) if os.path.isdir(folder) else []
+    given = [where] if isinstance(where, str | os.PathLike) else list(where)
+    setting = f"{default.upper()}_PATH"
+    return list(dict.fromkeys(path for one in given for path in _named(one, setting)))
+
+
+def _named(given: Any, setting: str) -> Iterable[str]:
+    path = absolute(given)
+    if os.path.isfile(path):
+        return [path]
+    if os.path.isdir(path):
+        return _below(path)
+    folder, name = os.path.split(path)
+    beside = os.listdir(folder) if os.path.isdir(folder) else []
+    raise TemplateError(
+        f"{setting} names '{given}', but there is no such file or folder.",
+        hint=did_you_mean(name, beside) or "Relative paths start at BASE_DIR.",
+    )
+
+
+def _below(folder: str) -> Iterator[str]:
+    found = []
+    for place, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            os.path.join(place, name)
+            for name in files
+            if name.endswith(_SUFFIXES) and not name.startswith(".")
+        ]
+    return iter(sorted(found, key=lambda path: path.split(os.sep)))
+
+
+def _document(path: str, names: Any) -> Document:
+    file = shown(path)
+    source = _source(path, file)
+    text, lines = source, None
+    if any(mark in source for mark in _MARKUP):
+        from gluepy.context.rendering import rendered
+
+        text, lines = rendered(source, file, names())
+    value = _value(text, file, lines)
+    if value is not None and not isinstance(value, list | dict):
+        raise TemplateError(
+            f"{file}, line {_line(lines, _first(text))}: the file holds"
+            f" {_KINDS.get(type(value), 'a value')}, neither a list nor a mapping.",
+            hint="Write '- ' before each entry, or 'name:' and the entry below it.",
+        )
+    return Document(file, text, value, lines)
+
+
+_KINDS = {str: "a text", int: "a number", float: "a number", bool: "true or false"}
+
+
+def _first(text: str) -> int:
+    """Return the index of the first line with something in it."""
+    lines = (line.strip() for line in text.split("\n"))
+    return next((at for at, line in enumerate(lines) if line and line[0] != "#"), 0)
+
+
+def _source(path: str, file: str) -> str:
+    try:
+        with open(path, "rb") as opened:
+            content = opened.read()
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise TemplateError(
+            f"{file}, line {line}: the file is not UTF-8 text.", hint="Save it as UTF-8."
+        ) from error
+    except OSError as error:
+        raise TemplateError(f"{file}: it cannot be read: {error.strerror}.") from error
+
+
+def _value(text: str, file: str, lines: Sequence[int] | None) -> Any:
+    secrets: set[str] = set()
+    try:
+        value = yaml.unwrap(yaml.load_value(text, file), "", secrets, file)
+    except ContextError as error:
+        raise _explained(error, text, file, lines) from error
+    if secrets:
+        hide(at_paths(value, secrets))
+    return value
+
+
+def _explained(
+    error: ContextError, text: str, file: str, lines: Sequence[int] | None
+) -> TemplateError:
+    """Return the error about the file, not about what it renders to."""
+    number = re.match(rf"{re.escape(file)}, line (\d+): ", error.message)
+    if number is None:
+        return TemplateError(error.message, hint=error.hint)
+    index = int(number[1]) - 1
+    written = (text.splitlines() or [""])[index : index + 1] or [""]
+    said = re.sub(
+        r"(?<=first in line )\d+(?=\.$)",
+        lambda found: str(_line(lines, int(found[0]) - 1)),
+        error.message[number.end() :],
+    )
+    hint = _advice(written[0], said) or error.hint
+    if lines:
+        hint = f"{hint} Rendered, the line reads: {mask(written[0].strip())}".strip()
+    return TemplateError(f"{file}, line {_line(lines, index)}: {said}", hint=hint)
+
+
+def _advice(line: str, problem: str) -> str:
+    if _BARE_PLACEHOLDER.search(line):
+        return "A value that starts with !{…} goes in quotes: '!{name}…'."
+    return next((advice for said, advice in _ADVICE.items() if said in problem), "")
