@@ -185,6 +185,7 @@ class Runner:
             _shown(context),
             parameters.defaults(specs_of(self.dag, self.selection)),
         )
+        changed |= resume.lost(self.dag.steps(), context)
         changed |= readers_of(self.dag, self.given)
         return build(self.dag, self.selection, resume.Former(former), changed)
 
