@@ -79,6 +79,11 @@ class Location(NamedTuple):
         return Location(self.storage, join(self.path.rstrip("/"), name))
 
     @property
+    def name(self) -> str:
+        """What signals call it: ``path``, ``alias:path``, or a URL; see `place_of`."""
+        return self.storage._signal_name(self.path)
+
+    @property
     def local_path(self) -> str | None:
         """The real path on this machine's disk, None if it does not lie there."""
         return self.storage.local_path(self.path)
