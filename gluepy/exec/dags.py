@@ -18,6 +18,8 @@ REGISTRY: Registry[type[DAG]] = Registry("DAG")
 
 # The label of a sum names its parts as long as it has no more characters than this.
 LONGEST = 120
+# Notebooks get no drawn picture of a DAG with more tasks; it would only weigh.
+LARGEST_PICTURE = 500
 
 
 class DagType(Composable, ABCMeta):
@@ -112,14 +114,18 @@ class DAG(Composable, metaclass=DagType):
         return runner(self, params=params).run()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Return a picture for notebooks: Mermaid where it is understood, else text."""
+        """Return a picture for notebooks, which show the richest kind they understand."""
         from gluepy.graph import render
+        from gluepy.graph.svg import svg
 
         graph = self.graph()
-        return {
+        shown = {
             "text/plain": render.ascii(graph),
             "text/vnd.mermaid": render.mermaid(graph),
         }
+        if len(graph) <= LARGEST_PICTURE:
+            shown["image/svg+xml"] = svg(graph, title=self.label)
+        return shown
 
     def __repr__(self) -> str:
         return f"<DAG {self.label}>"
