@@ -16,6 +16,7 @@ BUILT_IN = (
     "gluepy.files.checks",
     "gluepy.context.checks",
     "gluepy.exec.checks",
+    "gluepy.runs.checks",
 )
 
 _checks: list[tuple[Check, bool]] = []

@@ -42,6 +42,8 @@ class DAG(Composable, metaclass=DagType):
         tags: Names to find it by.
         on_failure: What happens after a task failed: ``stop`` starts nothing more,
             ``continue`` runs all that does not come after it.
+        executor: Where its tasks run, as ``--executor`` names it; None leaves it to the settings.
+        description: What it is for, in a sentence.
 
     Raises:
         DuplicateLabelError: On definition, if another DAG has the label.
@@ -54,6 +56,8 @@ class DAG(Composable, metaclass=DagType):
     schedule: ClassVar[str | None] = None
     tags: ClassVar[Any] = ()
     on_failure: ClassVar[str] = "stop"
+    executor: ClassVar[str | None] = None
+    description: ClassVar[str] = ""
 
     def __init_subclass__(cls, register: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
