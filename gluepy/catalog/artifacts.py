@@ -150,6 +150,14 @@ class Catalog:
             return found[0]
         return next((one.place for one in index.patterns if one.text == name), None)
 
+    def entry_at(self, name: str, /) -> Entry:
+        """Return what stands under a name or a pattern itself, with nothing filled in."""
+        index = self._indexed()
+        for pattern in index.patterns:
+            if pattern.text == name:
+                return Entry(name, pattern.said, pattern.place, pattern=name)
+        return self.entry(name)
+
     def problems(self) -> list[CatalogError]:
         """Return what keeps the files from making a catalog: names missing or given twice."""
         return self._read().problems

@@ -9,7 +9,8 @@ runs.I001  an artifact of the catalog is not used by any task
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from gluepy.catalog.checks import is_there
@@ -153,19 +154,14 @@ def _shared() -> set[str]:
     """Return the names that the context and the parameter sets give to all tasks."""
     from gluepy.conf import default_context_manager
 
-    found: set[str] = set()
-    try:
-        context: Mapping[str, Any] = default_context_manager.create_context()
-        found |= set(context)
-    except GluepyError:
-        pass  # context.E001 says so
-    try:
-        from gluepy.catalog.parameters import parameter_sets
+    from gluepy.catalog.parameters import parameter_sets
 
+    found: set[str] = set()
+    with suppress(GluepyError):  # context.E001 says so
+        found |= set(default_context_manager.create_context())
+    with suppress(GluepyError):
         for name in parameter_sets.names():
             found |= set(parameter_sets.resolve(name).values)
-    except GluepyError:
-        pass  # its own checks say so
     return found
 
 
