@@ -18,6 +18,7 @@ BUILT_IN = (
     "gluepy.exec.checks",
     "gluepy.catalog.checks",
     "gluepy.runs.checks",
+    "gluepy.runs.parameters_checks",
 )
 
 _checks: list[tuple[Check, bool]] = []

@@ -152,13 +152,13 @@ def _placeholders(entry: Any) -> set[str]:
 
 def _shared() -> set[str]:
     """Return the names that the context and the parameter sets give to all tasks."""
-    from gluepy.conf import default_context_manager
-
     from gluepy.catalog.parameters import parameter_sets
+    from gluepy.conf import default_context_manager
 
     found: set[str] = set()
     with suppress(GluepyError):  # context.E001 says so
-        found |= set(default_context_manager.create_context())
+        context: Any = default_context_manager.create_context()
+        found.update(context)
     with suppress(GluepyError):
         for name in parameter_sets.names():
             found |= set(parameter_sets.resolve(name).values)
