@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 VERSION = "2.0.0"
 __version__ = VERSION
 
@@ -26,3 +28,20 @@ def setup(settings: str | None = None, folder: str | None = None) -> None:
 
     project.activate(project.find(folder), settings)
     bootstrap()
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Set the project up in IPython: what ``%load_ext gluepy`` does."""
+    _extension().load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Undo :func:`load_ipython_extension`, but for the project: what ``%unload_ext`` does."""
+    _extension().unload(ipython)
+
+
+def _extension() -> Any:
+    from importlib import import_module
+
+    # By its name: it is a command, and everything below commands imports this module.
+    return import_module("gluepy.commands._ipython")

@@ -90,7 +90,7 @@ def checks_page() -> str:
 def check_modules() -> Iterator[Path]:
     """Yield the files that may hold checks."""
     yield from sorted((ROOT / "gluepy/checks").glob("*.py"))
-    yield from sorted((ROOT / "gluepy").glob("*/**/checks.py"))
+    yield from sorted((ROOT / "gluepy").glob("*/**/*checks.py"))
 
 
 def documented_checks() -> Iterator[tuple[str, str]]:

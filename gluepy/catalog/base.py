@@ -22,7 +22,8 @@ the tests that a type must pass.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, Self
 
 from gluepy.catalog import places
 from gluepy.catalog.fields import validated
@@ -61,14 +62,14 @@ class Dataset:
     Args:
         name: Its name in the catalog.
         fields: What its entry says, placeholders filled.
-        where: File and line of the entry, for errors.
+        where: File and line of the entry, for errors; a text, or what ``str()`` makes one.
         run: Run to read from: an id, a folder, ``latest``; None is the current one.
         element: Which element of a mapped task this is.
 
     Attributes:
         type: Name, or names, of the type in the catalog.
-        placeholders: Fields whose ``!{…}`` are filled; by default all that hold texts, but
-            not the options.
+        unfilled: Fields whose ``!{…}`` stay as they are; those of all others are filled.
+        paths: Fields that are paths, which the values of placeholders must not lead out of.
         supports_elements: Whether a mapped task may write its elements here.
 
     Raises:
@@ -77,6 +78,8 @@ class Dataset:
 
     type: ClassVar[str | tuple[str, ...]] = ""
     supports_elements: ClassVar[bool] = False
+    unfilled: ClassVar[tuple[str, ...]] = ("load_options", "save_options")
+    paths: ClassVar[tuple[str, ...]] = ()
 
     load_options: dict[str, Any] = {}
     save_options: dict[str, Any] = {}
@@ -92,7 +95,7 @@ class Dataset:
         self,
         name: str,
         fields: Mapping[str, Any],
-        where: str = "",
+        where: object = "",
         run: str | None = None,
         element: int | None = None,
     ) -> None:
@@ -150,11 +153,14 @@ class FileDataset(Dataset):
     """
 
     supports_elements = True
+    paths = ("path",)
 
     path: str
     root: bool = False
     storage: str | None = None
     versioned: bool = False
+
+    _target: Location | None = None
 
     def source(self) -> Location:
         """Return where the data are read from.
@@ -165,8 +171,17 @@ class FileDataset(Dataset):
         return places.source_of(self)
 
     def target(self) -> Location:
-        """Return where the data are written to."""
-        return places.target_of(self)
+        """Return where the data are written to; of one dataset it is always the same place."""
+        if self._target is None:
+            self._target = places.target_of(self)
+        return self._target
+
+    def of_element(self, number: int) -> Self:
+        """Return the dataset of one element that a mapped task writes, or wrote, here."""
+        one = copy(self)
+        one.element = number
+        one._target = None
+        return one
 
     def exists(self) -> bool:
         """Tell whether there is anything to load."""

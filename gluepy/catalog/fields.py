@@ -74,7 +74,7 @@ def _hints(cls: type) -> dict[str, Any]:
         ) from error
 
 
-def validated(cls: type, name: str, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+def validated(cls: type, name: str, given: Mapping[str, Any], where: object = "") -> dict[str, Any]:
     """Return all fields of a type with what an entry gives, or their defaults.
 
     Args:
@@ -97,7 +97,7 @@ def validated(cls: type, name: str, given: Mapping[str, Any], where: str = "") -
 
 
 def problems(
-    cls: type, name: str, given: Mapping[str, Any], where: str = "", unknown: Any = None
+    cls: type, name: str, given: Mapping[str, Any], where: object = "", unknown: Any = None
 ) -> Iterator[CatalogError]:
     """Yield everything that is wrong with what an entry gives.
 

@@ -54,7 +54,7 @@ class Where(NamedTuple):
     """
 
     name: str = ""
-    at: str = ""
+    at: object = ""
     field: str = ""
     is_path: bool = False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, ClassVar, NamedTuple, Protocol
 
 from gluepy.catalog.urls import is_url, place_of, placed, storage_of
 from gluepy.catalog.versions import run_id_of, version_path, versions
@@ -16,13 +16,11 @@ from gluepy.catalog.wording import artifact, sentence
 from gluepy.context.current import active, current
 from gluepy.context.ids import created_from_id, folder_of, new_run_id
 from gluepy.exceptions import ArtifactNotFoundError, CatalogError
-from gluepy.files.folder import folder_in, run_folder, run_folders
+from gluepy.files.folder import run_folder
+from gluepy.files.run_folders import folder_in, run_folders
 from gluepy.files.storages import BaseStorage, default_storage
 from gluepy.files.storages.content import Content
 from gluepy.files.storages.paths import join, split
-
-if TYPE_CHECKING:
-    from gluepy.catalog.base import FileDataset
 
 __all__ = [
     "ElementsError",
@@ -37,6 +35,20 @@ __all__ = [
 
 LATEST = "latest"
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4", ".snappy")
+
+
+class Stored(Protocol):
+    """What must be known of a dataset to find it; see `FileDataset`."""
+
+    supports_elements: ClassVar[bool]
+    name: str
+    where: object
+    run: str | None
+    element: int | None
+    path: str
+    root: bool
+    storage: str | None
+    versioned: bool
 
 
 class Location(NamedTuple):
@@ -79,6 +91,11 @@ class Location(NamedTuple):
         return Location(self.storage, join(self.path.rstrip("/"), name))
 
     @property
+    def name(self) -> str:
+        """What signals call it: ``path``, ``alias:path``, or a URL; see `place_of`."""
+        return self.storage._signal_name(self.path)
+
+    @property
     def local_path(self) -> str | None:
         """The real path on this machine's disk, None if it does not lie there."""
         return self.storage.local_path(self.path)
@@ -92,7 +109,7 @@ class ElementsError(Exception):
     """What lies there are the elements of a mapped task, each an artifact of its own."""
 
 
-def target_of(dataset: FileDataset) -> Location:
+def target_of(dataset: Stored) -> Location:
     """Return where a dataset is written to.
 
     In a run that is its folder, unless the entry says ``root`` or ``versioned`` or gives a
@@ -105,7 +122,7 @@ def target_of(dataset: FileDataset) -> Location:
     return _element(dataset, Location(storage, join(folder or "", path)))
 
 
-def source_of(dataset: FileDataset) -> Location:
+def source_of(dataset: Stored) -> Location:
     """Return where a dataset is read from.
 
     Raises:
@@ -121,13 +138,13 @@ def source_of(dataset: FileDataset) -> Location:
     return location
 
 
-def find(dataset: FileDataset) -> Location | None:
+def find(dataset: Stored) -> Location | None:
     """Return where a dataset is, or the folder of its elements; None if it is nowhere."""
     found = _search(dataset)
     return found and found[0]
 
 
-def elements_of(dataset: FileDataset) -> Iterator[int]:
+def elements_of(dataset: Stored) -> Iterator[int]:
     """Return the numbers of the elements a mapped task left, in order; none if it is whole."""
     found = _search(dataset)
     if found is None or not found[1]:
@@ -150,7 +167,7 @@ def current_folder() -> str | None:
 # --- Looking -------------------------------------------------------------------------------
 
 
-def _search(dataset: FileDataset) -> tuple[Location, bool] | None:
+def _search(dataset: Stored) -> tuple[Location, bool] | None:
     """Return the first place that has a dataset, and whether it holds only its elements."""
     for place in _candidates(dataset):
         location = _element(dataset, place)
@@ -165,7 +182,7 @@ def _search(dataset: FileDataset) -> tuple[Location, bool] | None:
     return None
 
 
-def _candidates(dataset: FileDataset) -> Iterator[Location]:
+def _candidates(dataset: Stored) -> Iterator[Location]:
     """Yield the places a dataset is looked for in, in order, each looked up when needed."""
     storage, path, is_rooted = _base(dataset)
     if dataset.versioned:
@@ -193,7 +210,7 @@ def _named_folders(storage: BaseStorage, run: str) -> Iterator[str]:
     yield from run_folders(storage) if run == LATEST else folder_in(storage, run)
 
 
-def _versions(dataset: FileDataset, storage: BaseStorage, path: str) -> Iterator[Location]:
+def _versions(dataset: Stored, storage: BaseStorage, path: str) -> Iterator[Location]:
     """Yield what a versioned dataset is read from: a run's, the current run's, the newest."""
     run = dataset.run
     if run is not None and run.strip() != LATEST:
@@ -213,7 +230,7 @@ def _writing_run() -> str:
     return run_id_of(folder) if folder else new_run_id()
 
 
-def _base(dataset: FileDataset) -> tuple[BaseStorage, str, bool]:
+def _base(dataset: Stored) -> tuple[BaseStorage, str, bool]:
     """Return the storage, the path in it, and whether it is never in the run folder."""
     path = dataset.path
     if not is_url(path):
@@ -235,7 +252,7 @@ def _clean(storage: BaseStorage, path: str) -> str:
     return f"{clean}/" if clean and path.endswith("/") else clean
 
 
-def _missing(dataset: FileDataset) -> ArtifactNotFoundError:
+def _missing(dataset: Stored) -> ArtifactNotFoundError:
     about = artifact(dataset.name, dataset.where)
     storage, path, is_rooted = _base(dataset)
     if dataset.run is not None and (dataset.versioned or not is_rooted):
@@ -251,7 +268,7 @@ def _missing(dataset: FileDataset) -> ArtifactNotFoundError:
     )
 
 
-def _few(dataset: FileDataset) -> Iterator[Location]:
+def _few(dataset: Stored) -> Iterator[Location]:
     """Yield the places a dataset was looked for in first."""
     for place, _ in zip(_candidates(dataset), range(2 if current_folder() else 1), strict=False):
         yield place
@@ -260,7 +277,7 @@ def _few(dataset: FileDataset) -> Iterator[Location]:
 # --- Elements of mapped tasks --------------------------------------------------------------
 
 
-def _element(dataset: FileDataset, whole: Location) -> Location:
+def _element(dataset: Stored, whole: Location) -> Location:
     """Return where the element a dataset stands for lies; the whole, if it is none."""
     if dataset.element is None:
         return whole
@@ -268,7 +285,7 @@ def _element(dataset: FileDataset, whole: Location) -> Location:
     return Location(whole.storage, f"{stem}/{dataset.element}{suffix}")
 
 
-def _folder_of_elements(dataset: FileDataset, whole: Location) -> Location | None:
+def _folder_of_elements(dataset: Stored, whole: Location) -> Location | None:
     if dataset.element is not None or not dataset.supports_elements:
         return None
     return Location(whole.storage, _parted(whole.path)[0])

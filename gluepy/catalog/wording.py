@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def artifact(name: str, where: str = "") -> str:
+def artifact(name: str, where: object = "") -> str:
     """Return ``the artifact 'sales' (configs/catalog/a.yaml, line 3)``."""
     return f"the artifact '{name}' ({where})" if where else f"the artifact '{name}'"
 

@@ -16,6 +16,9 @@ BUILT_IN = (
     "gluepy.files.checks",
     "gluepy.context.checks",
     "gluepy.exec.checks",
+    "gluepy.catalog.checks",
+    "gluepy.runs.checks",
+    "gluepy.runs.parameters_checks",
 )
 
 _checks: list[tuple[Check, bool]] = []

@@ -41,7 +41,7 @@ def ls(as_json: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["ascii", "mermaid", "dot", "json"]),
+    type=click.Choice(["ascii", "mermaid", "dot", "svg", "json"]),
     default="ascii",
     show_default=True,
     help="How to draw it.",
@@ -55,5 +55,9 @@ def show(label: str, form: str, as_json: bool) -> None:
     graph = DAG_REGISTRY.find(label)().graph()
     if as_json or form == "json":
         echo_json({"label": label, **render.to_dict(graph)})
+    elif form == "svg":
+        from gluepy.graph.svg import svg
+
+        click.echo(svg(graph, title=label))
     else:
         click.echo(getattr(render, form)(graph))

@@ -6,9 +6,11 @@ the lines of the template that it came from are found when somebody asks, for a 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from gluepy.conf.secrets import hide, mask
@@ -58,7 +60,8 @@ class Document:
             keys: The way to it, keys and indexes; of an unknown one the last known above.
         """
         if self._root is None:
-            self._root = _Place(_composed(self._text))
+            with _undisturbed():
+                self._root = _Place(_composed(self._text))
         place = self._root
         for key in keys:
             inner = place.at(key)
@@ -66,6 +69,16 @@ class Document:
                 break
             place = inner
         return _line(self._lines, place.line)
+
+    def has(self, *keys: str | int) -> bool:
+        """Tell whether there is an entry at the end of a way of keys and indexes."""
+        value = self.value
+        for key in keys:
+            try:
+                value = value[key]
+            except (LookupError, TypeError):
+                return False
+        return True
 
     def where(self, *keys: str | int) -> str:
         """Return ``configs/catalog/a.yaml, line 3``."""
@@ -137,7 +150,20 @@ def read(where: str | Sequence[str] | None, default: str) -> list[Document]:
             known.append(variables())
         return known[0]
 
-    return [_document(path, names) for path in paths(where, default)]
+    with _undisturbed():
+        return [_document(path, names) for path in paths(where, default)]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from looking through nodes of YAML, which halves the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def paths(where: str | Sequence[str] | None, default: str) -> list[str]:

@@ -54,9 +54,11 @@ def _strangers(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Messag
 
 
 def _senseless(label: str, dag: type[DAG], error: GluepyError) -> Error:
+    # What is wrong with a DAG in YAML says the file by itself.
+    see = "" if error.message.startswith(dag.__module__) else f"See {place(dag)}."
     return Error(
         error.message,
-        hint=f"{error.hint} See {place(dag)}.".strip(),
+        hint=f"{error.hint} {see}".strip(),
         obj=f"DAG '{label}'",
         id="exec.E002",
     )

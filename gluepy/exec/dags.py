@@ -18,6 +18,8 @@ REGISTRY: Registry[type[DAG]] = Registry("DAG")
 
 # The label of a sum names its parts as long as it has no more characters than this.
 LONGEST = 120
+# Notebooks get no drawn picture of a DAG with more tasks; it would only weigh.
+LARGEST_PICTURE = 500
 
 
 class DagType(Composable, ABCMeta):
@@ -40,6 +42,8 @@ class DAG(Composable, metaclass=DagType):
         tags: Names to find it by.
         on_failure: What happens after a task failed: ``stop`` starts nothing more,
             ``continue`` runs all that does not come after it.
+        executor: Where its tasks run, as ``--executor`` names it; None leaves it to the settings.
+        description: What it is for, in a sentence.
 
     Raises:
         DuplicateLabelError: On definition, if another DAG has the label.
@@ -52,6 +56,8 @@ class DAG(Composable, metaclass=DagType):
     schedule: ClassVar[str | None] = None
     tags: ClassVar[Any] = ()
     on_failure: ClassVar[str] = "stop"
+    executor: ClassVar[str | None] = None
+    description: ClassVar[str] = ""
 
     def __init_subclass__(cls, register: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -112,14 +118,18 @@ class DAG(Composable, metaclass=DagType):
         return runner(self, params=params).run()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Return a picture for notebooks: Mermaid where it is understood, else text."""
+        """Return a picture for notebooks, which show the richest kind they understand."""
         from gluepy.graph import render
+        from gluepy.graph.svg import svg
 
         graph = self.graph()
-        return {
+        shown = {
             "text/plain": render.ascii(graph),
             "text/vnd.mermaid": render.mermaid(graph),
         }
+        if len(graph) <= LARGEST_PICTURE:
+            shown["image/svg+xml"] = svg(graph, title=self.label)
+        return shown
 
     def __repr__(self) -> str:
         return f"<DAG {self.label}>"

@@ -19,6 +19,9 @@ from gluepy.utils.text import did_you_mean
 if TYPE_CHECKING:
     from gluepy.exec.fanout import MappedTask
 
+# What calling a function task does; None runs the plain function. Notebooks set it, from above.
+on_call: Callable[[FunctionTask, tuple[Any, ...], dict[str, Any]], Any] | None = None
+
 
 class FunctionTask(Composable):
     """A function that is a task, and still the function when it is called.
@@ -44,7 +47,9 @@ class FunctionTask(Composable):
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function, as if it were no task."""
+        """Call the function, as if it were no task; in a notebook, with the catalog's help."""
+        if on_call is not None:
+            return on_call(self, args, kwargs)
         return self.function(*args, **kwargs)
 
     def map(self, **spread: Any) -> MappedTask:

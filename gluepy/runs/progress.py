@@ -34,7 +34,7 @@ class Progress:
     def __enter__(self) -> Progress:
         if self._bar is not None:
             self._bar.start()
-            self._line = self._bar.add_task("", total=self.count, state="")
+            self._line = self._bar.add_task("", total=self.count, state=self.text())
         return self
 
     def __exit__(
@@ -64,11 +64,18 @@ class Progress:
         self._show()
 
     def text(self) -> str:
-        """Return what is running, and what has failed."""
+        """Return how many tasks are done, run, failed and remain, and the names of some that run.
+
+        Done is what ended without a failure; what will not run counts as well.
+        """
         names = list(self.running)
+        remaining = max(0, self.count - self.done - len(names))
+        counts = (
+            f"{self.done - self.failed} done  {len(names)} running  "
+            f"{self.failed} failed  {remaining} remaining"
+        )
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        failed = f"{self.failed} failed  " if self.failed else ""
-        return f"{failed}{', '.join(names[:SHOWN])}{more}"
+        return f"{counts}  {', '.join(names[:SHOWN])}{more}".rstrip()
 
     def _show(self) -> None:
         if self._bar is not None:
@@ -79,13 +86,12 @@ def _bar() -> Any:
     """Return rich's progress display on stderr, None without rich."""
     try:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Display
     except ImportError:
         return None
     return Display(
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
+        BarColumn(bar_width=16),
         TimeElapsedColumn(),
         TextColumn("{task.fields[state]}", markup=False),
         console=Console(file=sys.stderr, soft_wrap=True),

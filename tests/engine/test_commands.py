@@ -127,13 +127,14 @@ def test_the_commands_on_dags_list_and_draw_them(flow: Project) -> None:
     assert (row["tasks"], row["schedule"], row["tags"]) == (6, "0 6 * * *", ["nightly"])
     shown = {
         form: flow.manage("dags", "show", "flow", "--format", form).stdout
-        for form in ("ascii", "mermaid", "dot", "json")
+        for form in ("ascii", "mermaid", "dot", "svg", "json")
     }
     names = ["load", "count", "parts", "square", "report", "measure"]
     for text in shown.values():
         assert all(name in text for name in names)
     assert shown["mermaid"].startswith("flowchart TD\n")
     assert '"parts" -> "square";' in shown["dot"]
+    assert "<title>parts → square</title>" in shown["svg"]
     edges = {(edge["from"], edge["to"]) for edge in json.loads(shown["json"])["edges"]}
     assert edges == {
         ("bootstraptask", "load"),

@@ -118,7 +118,14 @@ def test_notebooks_show_a_picture(parts) -> None:
     bundle = (b + a)._repr_mimebundle_()
     assert "a" in bundle["text/plain"]
     assert "flowchart TD" in bundle["text/vnd.mermaid"]
+    assert f"<title>{(b + a).label}</title>" in bundle["image/svg+xml"]
     assert json.dumps(bundle)
+
+
+def test_a_dag_of_very_many_tasks_is_not_drawn(monkeypatch: pytest.MonkeyPatch, parts) -> None:
+    monkeypatch.setattr("gluepy.exec.dags.LARGEST_PICTURE", 2)
+    a, b, _ = parts
+    assert set((a + b)._repr_mimebundle_()) == {"text/plain", "text/vnd.mermaid"}
 
 
 @pytest.mark.parametrize(
