@@ -14,7 +14,7 @@ from gluepy.conf.secrets import mask
 from gluepy.context.current import current
 from gluepy.context.document import lookup
 from gluepy.context.yaml import dump, load_value
-from gluepy.exceptions import ContextError
+from gluepy.exceptions import ArtifactNotFoundError, ContextError
 from gluepy.runs import undeclared
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def save(name: str, value: Any, values: Values | None = None, element: int | Non
         CatalogError: The catalog's entry makes no sense, or the value does not fit it.
     """
     if is_declared(name):
-        _catalog().save_dataset(_dataset(name, values, element), value)
+        _access().save(_dataset(name, values, element), value)
     else:
         undeclared.save(name if element is None else f"{name}/{element}", value)
 
@@ -63,15 +63,20 @@ def load(name: str, values: Values | None = None) -> Any:
         ArtifactError: Neither the run nor the catalog has one of that name.
         FileNotFoundError: The catalog has it, but nothing was saved yet.
     """
-    if is_declared(name):
-        return _catalog().load_dataset(_dataset(name, values))
-    return undeclared.load(name)
+    if not is_declared(name):
+        return undeclared.load(name)
+    try:
+        return _access().load(_dataset(name, values))
+    except ArtifactNotFoundError:
+        if undeclared.find(name) is None:
+            raise
+        return undeclared.load(name)  # the empty list of a mapped task
 
 
 def exists(name: str, values: Values | None = None) -> bool:
     """Tell whether the current run has an artifact, or can read it from elsewhere."""
-    if is_declared(name):
-        return _dataset(name, values).exists()
+    if is_declared(name) and _access().exists(_dataset(name, values)):
+        return True
     return undeclared.find(name) is not None
 
 
@@ -92,10 +97,17 @@ def check(name: str, values: Values | None = None) -> None:
 
 def trim(name: str, count: int, values: Values | None = None) -> None:
     """Make the list that the elements of a mapped task are exactly ``count`` long."""
-    if is_declared(name):
-        _dataset(name, values).trim(count)
-    else:
+    if not is_declared(name):
         undeclared.trim(name, count)
+        return
+    dataset = _dataset(name, values)
+    for number in list(dataset.elements()):
+        if number >= count:
+            dataset.of_element(number).remove()
+    if count:
+        undeclared.forget(name)
+    else:
+        undeclared.trim(name, 0)  # what no storage can hold: a folder without a file
 
 
 def noted(values: Values) -> dict[str, Any]:
@@ -123,6 +135,12 @@ def _yaml(value: Any) -> dict[str, str]:
 
 def _dataset(name: str, values: Values | None, element: int | None = None) -> Any:
     return _catalog().dataset(name, values=values, element=element)
+
+
+def _access() -> Any:
+    from gluepy.catalog import access
+
+    return access
 
 
 def _catalog() -> Catalog:

@@ -140,36 +140,40 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
         ConfigurationError: There is no such set, or it names a task that does not exist.
         UnknownParameterError: A task has no such parameter.
     """
-    from gluepy.catalog.parameters import parameter_sets, split
+    from gluepy.catalog.parameters import parameter_sets
 
     specs = list(specs)
     found = parameter_sets.resolve(name)
-    every = {one.spec.label: one.spec for one in REGISTRY.values()}
-    every |= {spec.label: spec for spec in specs}
-    shared, namespaced = split(found.values, every, {spec.path for spec in every.values()})
-    named = _by_name(every.values())
+    tasks = {entry.spec.label: entry.spec for entry in REGISTRY.values()}
+    tasks |= {spec.label: spec for spec in specs}
+    shared, own = found.split(tasks, {spec.path: spec.label for spec in tasks.values()})
     values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
+    origins: dict[str, str] = {}
     for key, value in shared.items():
         takers = [spec for spec in specs if key in spec.signature.params]
         keys = as_shared(key, value, takers)
         if not takers:
             keys[key] = value  # of the context, if that has the key
         values |= keys
-        sources |= dict.fromkeys(keys, key)
-    for task, own in namespaced.items():
-        keys = _own(named[task], own)
-        values |= keys
-        sources |= {key: f"{task}.{key.rpartition('.')[2]}" for key in keys}
-    origins = {key: _origin(found.origins, source) for key, source in sources.items()}
+        origins |= dict.fromkeys(keys, _origin(found.origins, key))
+    for label, given in own.items():
+        for key, value in _own(tasks[label], given).items():
+            values[key] = value
+            last = key.rpartition(".")[2]
+            origins[key] = _origin(found.origins, f"{label}.{last}", f"{tasks[label].path}.{last}")
     return Configuration(name, values, {key: one for key, one in origins.items() if one})
 
 
-def _origin(origins: Mapping[str, str], key: str) -> str:
+def _origin(origins: Mapping[str, str], *keys: str) -> str:
     """Return where a value of a parameter set stands, or the first part of it."""
-    if key in origins:
-        return origins[key]
-    return next((one for path, one in origins.items() if path.startswith(f"{key}.")), "")
+    return next(
+        (
+            one
+            for path, one in origins.items()
+            if any(f".{key}.".endswith(f".{path}.") or path.startswith(f"{key}.") for key in keys)
+        ),
+        "",
+    )
 
 
 def known_flags(flags: Iterable[str], specs: Iterable[TaskSpec]) -> list[str]:
