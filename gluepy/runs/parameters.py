@@ -147,7 +147,7 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
     tasks = {entry.spec.label: entry.spec for entry in REGISTRY.values()}
     tasks |= {spec.label: spec for spec in specs}
     shared, own = found.split(tasks, {spec.path: spec.label for spec in tasks.values()})
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"+gluepy.configuration": name}
     origins: dict[str, str] = {}
     for key, value in shared.items():
         takers = [spec for spec in specs if key in spec.signature.params]
@@ -245,7 +245,7 @@ class Placeholders(Mapping[str, Any]):
         self, spec: TaskSpec, values: Mapping[str, Any], context: Context | None = None
     ) -> None:
         self.spec = spec
-        self.values = values
+        self.given = values
         self.context = context
         self.used: dict[str, Any] = {}
 
@@ -256,9 +256,9 @@ class Placeholders(Mapping[str, Any]):
                 return self.used[name]
         raise KeyError(name)
 
-    def _sections(self) -> Iterator[Mapping[str, Any]]:
+    def _sections(self) -> Iterator[Any]:
         inputs = self.spec.signature.inputs
-        yield {name: value for name, value in self.values.items() if name not in inputs}
+        yield {name: value for name, value in self.given.items() if name not in inputs}
         context = current() if self.context is None else self.context
         yield from _sections(self.spec, context)
         shared = lookup(context, *SHARED.split("."))
