@@ -137,6 +137,29 @@ class Catalog:
             "fields": shown(entry.fields, entry.secret),
         }
 
+    def rows(self, tag: str | None = None, type: str | None = None) -> list[dict[str, Any]]:
+        """Return name, type, tags, file and description of every entry, patterns included.
+
+        Args:
+            tag: Only of those that have it.
+            type: Only of those of this type.
+
+        Raises:
+            CatalogError: An entry makes no sense.
+        """
+        found = map(self.entry_at, sorted([*self, *self.patterns]))
+        return [
+            {
+                "name": entry.name,
+                "type": entry.type,
+                "tags": list(entry.tags),
+                "file": entry.file,
+                "description": entry.description,
+            }
+            for entry in found
+            if tag in (None, *entry.tags) and type in (None, entry.type)
+        ]
+
     @property
     def patterns(self) -> list[str]:
         """The patterns among the names, sorted."""
