@@ -61,7 +61,8 @@ class Document:
         """
         if self._root is None:
             with _undisturbed():
-                self._root = _Place(_composed(self._text))
+                node = _composed(self._text)
+            self._root = _Place(node, node.start_mark.line if node is not None else 0)
         place = self._root
         for key in keys:
             inner = place.at(key)
