@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gluepy.catalog import access, entries, patterns
+from gluepy.catalog import access, entries, outline, patterns
 from gluepy.catalog.entries import Entry, Place
+from gluepy.catalog.outline import Part
 from gluepy.catalog.patterns import Pattern
 from gluepy.conf import default_settings
 from gluepy.exceptions import CatalogError, UnknownArtifactError
@@ -137,6 +138,29 @@ class Catalog:
             "fields": shown(entry.fields, entry.secret),
         }
 
+    def rows(self, tag: str | None = None, type: str | None = None) -> list[dict[str, Any]]:
+        """Return name, type, tags, file and description of every entry, patterns included.
+
+        Args:
+            tag: Only of those that have it.
+            type: Only of those of this type.
+
+        Raises:
+            CatalogError: An entry makes no sense.
+        """
+        found = map(self.entry_at, sorted([*self, *self.patterns]))
+        return [
+            {
+                "name": entry.name,
+                "type": entry.type,
+                "tags": list(entry.tags),
+                "file": entry.file,
+                "description": entry.description,
+            }
+            for entry in found
+            if tag in (None, *entry.tags) and type in (None, entry.type)
+        ]
+
     @property
     def patterns(self) -> list[str]:
         """The patterns among the names, sorted."""
@@ -192,7 +216,7 @@ class Catalog:
         index = self._indexed()
         found = index.names.get(name)
         if found is not None:
-            return Entry(name, found[1], found[0])
+            return Entry(name, _said(found[1]), found[0])
         matched = patterns.best(index.patterns, name)
         if matched is None:
             known = [*index.names, *(one.text for one in index.patterns)]
@@ -214,12 +238,13 @@ class Catalog:
     def _read(self) -> _Index:
         index = self._index
         if index is None:
-            documents = self._documents
-            if documents is None:
-                from gluepy.context import templates
-
-                documents = templates.read(default_settings.CATALOG_PATH, "catalog")
-            index = self._index = _Index(documents)
+            index = _Index()
+            if self._documents is None:
+                _read_files(index)
+            else:
+                for document in self._documents:
+                    index.add(entries.places(document))
+            self._index = index
         return index
 
 
@@ -234,27 +259,45 @@ class _Index:
 
     __slots__ = ("names", "patterns", "problems")
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self) -> None:
         self.names: dict[str, tuple[Place, Any]] = {}
         self.patterns: list[Pattern] = []
         self.problems: list[CatalogError] = []
-        for document in documents:
-            try:
-                for name, place, said in entries.places(document):
-                    self._add(name, place, said)
-            except CatalogError as error:
-                self.problems.append(error)
+
+    def add(self, found: Iterable[tuple[str, Place, Any]]) -> None:
+        """Add the entries of a file."""
+        try:
+            for name, place, said in found:
+                self._add(name, place, said)
+        except CatalogError as error:
+            self.problems.append(error)
 
     def _add(self, name: str, place: Place, said: Any) -> None:
         if patterns.is_pattern(name):
             taken = next((one.place for one in self.patterns if one.text == name), None)
             if taken is None:
-                self.patterns.append(Pattern(name, place, said))
+                self.patterns.append(Pattern(name, place, _said(said)))
         else:
             first = self.names.setdefault(name, (place, said))[0]
             taken = None if first is place else first
         if taken is not None:
             self.problems.append(entries.duplicate(name, taken, place))
+
+
+def _read_files(index: _Index) -> None:
+    from gluepy.context import templates
+
+    for template in templates.rendered(default_settings.CATALOG_PATH, "catalog"):
+        parts = outline.parts(template)
+        if parts is None:
+            index.add(entries.places(template.document()))
+        else:
+            index.add((name, Place(part, 0), part) for name, part in parts)
+
+
+def _said(said: Any) -> Any:
+    """Return what an entry says, read now if it was not before."""
+    return said.read() if isinstance(said, Part) else said
 
 
 def _over(first: Mapping[str, Any], values: Values | None) -> Values:

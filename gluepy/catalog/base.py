@@ -55,6 +55,10 @@ class Preview:
         self.head = head
         self.is_estimated = is_estimated
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data, for ``--json``."""
+        return dict(vars(self))
+
 
 class Dataset:
     """One artifact, ready to be loaded and saved.

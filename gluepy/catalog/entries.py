@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gluepy.catalog.interpolation import names
 from gluepy.catalog.wording import artifact, sentence
@@ -22,6 +22,17 @@ OPTIONS = ("load_options", "save_options")
 _ABOUT = ("name", "type", "description", "tags", "secret", "extra")
 
 
+class File(Protocol):
+    """What tells the line of an entry."""
+
+    @property
+    def file(self) -> str:
+        """Its path, as people know it."""
+
+    def line_of(self, *keys: str | int) -> int:
+        """Return the line where an entry begins."""
+
+
 class Place:
     """File and line of an entry; the line is looked for when somebody asks.
 
@@ -32,7 +43,7 @@ class Place:
 
     __slots__ = ("document", "key")
 
-    def __init__(self, document: Document, key: str | int) -> None:
+    def __init__(self, document: File, key: str | int) -> None:
         self.document = document
         self.key = key
 

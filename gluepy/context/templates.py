@@ -61,7 +61,8 @@ class Document:
         """
         if self._root is None:
             with _undisturbed():
-                self._root = _Place(_composed(self._text))
+                node = _composed(self._text)
+            self._root = _Place(node, node.start_mark.line if node is not None else 0)
         place = self._root
         for key in keys:
             inner = place.at(key)
@@ -86,6 +87,58 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document {self.file}>"
+
+
+class Template:
+    """A file that is rendered, but not read as YAML yet.
+
+    Args:
+        file: Its path as people know it.
+        text: What it renders to.
+        lines: Of each line of the text that of the file; None if they are the same.
+    """
+
+    __slots__ = ("_lines", "file", "text")
+
+    def __init__(self, file: str, text: str, lines: Sequence[int] | None) -> None:
+        self.file = file
+        self.text = text
+        self._lines = lines
+
+    def document(self) -> Document:
+        """Return what the file holds.
+
+        Raises:
+            TemplateError: It is no YAML, or neither a list nor a mapping; with file and line.
+        """
+        value = _value(self.text, self.file, self._lines)
+        if value is not None and not isinstance(value, list | dict):
+            raise TemplateError(
+                f"{self.file}, line {self.line(_first(self.text))}: the file holds"
+                f" {_KINDS.get(type(value), 'a value')}, neither a list nor a mapping.",
+                hint="Write '- ' before each entry, or 'name:' and the entry below it.",
+            )
+        return Document(self.file, self.text, value, self._lines)
+
+    def part(self, index: int, text: str) -> Any:
+        """Return what some lines of the text hold, read for themselves.
+
+        Args:
+            index: Number of the first of them, from 0.
+            text: The lines.
+
+        Raises:
+            TemplateError: They are no YAML; with file and line.
+        """
+        try:
+            return _value(text, self.file, None)
+        except TemplateError:
+            # Once more, as far down as it stands in the file, for an error with its line.
+            return _value("\n" * index + text, self.file, self._lines)
+
+    def line(self, index: int) -> int:
+        """Return the line of the file that a line of the text comes from, both counted."""
+        return _line(self._lines, index)
 
 
 class _Place:
@@ -143,6 +196,16 @@ def read(where: str | Sequence[str] | None, default: str) -> list[Document]:
         TemplateError: A named path does not exist, or a file cannot be rendered or read; with
             file and line.
     """
+    with _undisturbed():
+        return [template.document() for template in rendered(where, default)]
+
+
+def rendered(where: str | Sequence[str] | None, default: str) -> list[Template]:
+    """Return what :func:`read` reads, rendered but not read as YAML yet.
+
+    Raises:
+        TemplateError: A named path does not exist, or a file cannot be rendered.
+    """
     known: list[dict[str, Any]] = []
 
     def names() -> dict[str, Any]:
@@ -150,8 +213,7 @@ def read(where: str | Sequence[str] | None, default: str) -> list[Document]:
             known.append(variables())
         return known[0]
 
-    with _undisturbed():
-        return [_document(path, names) for path in paths(where, default)]
+    return [_rendered(path, names) for path in paths(where, default)]
 
 
 @contextmanager
@@ -202,22 +264,14 @@ def _below(folder: str) -> Iterator[str]:
     return iter(sorted(found, key=lambda path: path.split(os.sep)))
 
 
-def _document(path: str, names: Any) -> Document:
+def _rendered(path: str, names: Any) -> Template:
     file = shown(path)
     source = _source(path, file)
-    text, lines = source, None
-    if any(mark in source for mark in _MARKUP):
-        from gluepy.context.rendering import rendered
+    if not any(mark in source for mark in _MARKUP):
+        return Template(file, source, None)
+    from gluepy.context import rendering
 
-        text, lines = rendered(source, file, names())
-    value = _value(text, file, lines)
-    if value is not None and not isinstance(value, list | dict):
-        raise TemplateError(
-            f"{file}, line {_line(lines, _first(text))}: the file holds"
-            f" {_KINDS.get(type(value), 'a value')}, neither a list nor a mapping.",
-            hint="Write '- ' before each entry, or 'name:' and the entry below it.",
-        )
-    return Document(file, text, value, lines)
+    return Template(file, *rendering.rendered(source, file, names()))
 
 
 _KINDS = {str: "a text", int: "a number", float: "a number", bool: "true or false"}

@@ -25,6 +25,8 @@ from gluepy.executors.program import without_main
 _LocalCluster: Any = distributed.LocalCluster
 _Client: Any = distributed.Client
 
+logger = logging.getLogger(__name__)
+
 _SCHEDULER = {
     # A call whose worker dies has failed; whether to try again is not Dask's to say.
     "allowed_failures": 0,
@@ -32,6 +34,8 @@ _SCHEDULER = {
     # Any port that is free.
     "dashboard_address": "127.0.0.1:0",
 }
+# What Dask looks after by itself where workers do not declare it.
+_DASKS_OWN = ("CPU", "MEMORY")
 _SECONDS_TO_CONNECT = 10
 _SECONDS_TO_CLOSE = 10
 
@@ -129,12 +133,15 @@ class Cluster:
 
     def _connect(self, address: str) -> Any:
         try:
-            return _Client(address, set_as_default=False, timeout=_SECONDS_TO_CONNECT)
+            client = _Client(address, set_as_default=False, timeout=_SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
             raise RunError(
                 f"No Dask scheduler answers at '{address}': {error}",
                 hint="Check DASK_SCHEDULER_ADDRESS.",
             ) from error
+        if not client.nthreads():
+            logger.warning("The Dask cluster at %s has no workers; tasks wait for some.", address)
+        return client
 
     @property
     def threads(self) -> int:
@@ -159,35 +166,31 @@ class Cluster:
     def resources(self, key: str, wanted: Mapping[str, Any]) -> dict[str, float]:
         """Return what a call needs as Dask's resources.
 
-        What no worker offers anything of is left out. A cluster of our own gives all that a
-        worker has to a call that wants more.
+        CPU and memory that no worker declares are left to Dask. A cluster of our own gives
+        all that a worker has to a call that wants more.
 
         Raises:
-            RunError: No worker of a running cluster offers enough; the call would wait for ever.
+            RunError: No worker of a running cluster offers it; the call would wait for ever.
         """
-        offered = self._offered() if wanted else {}
-        needed = {}
-        for kind, amount in wanted.items():
-            name = kind.upper()
-            if not amount or name not in offered:
-                continue
-            number = float(dask.utils.parse_bytes(amount) if isinstance(amount, str) else amount)
-            if number > offered[name] and self.address is not None:
-                raise RunError(
-                    f"'{key}' asks for {kind} {amount}, but no Dask worker offers more than "
-                    f"{offered[name]:g}.",
-                    hint=f"Start a worker with --resources {name}={number:g}.",
-                )
-            needed[name] = min(number, offered[name])
+        amounts = {kind: _number(amount) for kind, amount in wanted.items() if amount}
+        if not amounts:
+            return {}
+        workers = self._workers()
+        offered = _offered(workers)
+        needed: dict[str, float] = {}
+        for kind, number in amounts.items():
+            name, most = offered.get(kind.upper(), (kind.upper(), 0.0))
+            if self.address is None:
+                needed |= {name: min(number, most)} if most else {}
+            elif most >= number or (not workers and name not in _DASKS_OWN):
+                needed[name] = number
+            elif most or (workers and name not in _DASKS_OWN):
+                raise _unheard(key, kind, wanted[kind], name, most)
         return needed
 
-    def _offered(self) -> dict[str, float]:
-        offered: dict[str, float] = {}
+    def _workers(self) -> list[dict[str, Any]]:
         identity = self.client.sync(self.client.scheduler.identity, n_workers=-1)
-        for worker in identity["workers"].values():
-            for name, amount in worker.get("resources", {}).items():
-                offered[name] = max(amount, offered.get(name, 0.0))
-        return offered
+        return list(identity["workers"].values())
 
     # --- The end ---------------------------------------------------------------------------
 
@@ -211,6 +214,28 @@ class Cluster:
                 ours.close(timeout=_SECONDS_TO_CLOSE)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _number(amount: Any) -> float:
+    return float(dask.utils.parse_bytes(amount) if isinstance(amount, str) else amount)
+
+
+def _offered(workers: list[dict[str, Any]]) -> dict[str, tuple[str, float]]:
+    """Return, by name in capitals, how workers call a resource and the most that one has of it."""
+    offered: dict[str, tuple[str, float]] = {}
+    for worker in workers:
+        for name, amount in worker.get("resources", {}).items():
+            if amount > offered.get(name.upper(), ("", 0.0))[1]:
+                offered[name.upper()] = (name, float(amount))
+    return offered
+
+
+def _unheard(key: str, kind: str, amount: Any, name: str, most: float) -> RunError:
+    offers = f"offers more than {most:g}" if most else f"offers {name}"
+    return RunError(
+        f"'{key}' asks for {kind} {amount}, but no Dask worker {offers}.",
+        hint=f"Start one with: dask worker ADDRESS --resources {name}={_number(amount):g}",
+    )
 
 
 def _kill_workers(cluster: Any) -> None:

@@ -199,6 +199,23 @@ def test_a_label_that_cannot_be_typed_is_a_warning(label: str) -> None:
     assert message.msg == f"has the label '{label}'."
 
 
+def test_each_parameter_set_that_makes_no_sense_is_found_by_a_deep_check(tmp_path: Path) -> None:
+    class Fit(Task):
+        pass
+
+    (tmp_path / "configs" / "parameters").mkdir()
+    file = tmp_path / "configs" / "parameters" / "a.yaml"
+    file.write_text("a: {_from: b}\nb: {_from: a}\nc: {fit: {n: 1}, my.fitt: {n: 1}}\n")
+    assert said("parameters.E001") == said("parameters.E002") == []
+    circles = [message.msg for message in said("parameters.E001", deep=True)]
+    assert [text.partition("itself: ")[2] for text in circles] == ["a -> b -> a.", "b -> a -> b."]
+    (message,) = said("parameters.E002", deep=True)
+    assert "'my.fitt', but there is no such task" in message.msg
+    file.write_text("a: {{ nope }}\n")
+    (message,) = said("parameters.E001", deep=True)
+    assert "configs/parameters/a.yaml, line 1: there is no variable 'nope'" in message.msg
+
+
 def test_every_documented_check_of_the_core_is_provoked_here() -> None:
     source = Path(__file__).read_text("utf-8")
     assert [number for number, _ in documented_checks() if f'"{number}"' not in source] == []

@@ -175,7 +175,8 @@ class ArrowDataManager(BaseDataManager):
         if data is None:
             from pyarrow.dataset import dataset
 
-            data = dataset(self.read(place.path, root=True, storage=place.storage))
+            form = place.form.name
+            data = dataset(self.read(place.path, root=True, storage=place.storage, form=form))
         return data.scanner(columns=columns, **options)
 
     # --- Databases -----------------------------------------------------------------------
@@ -207,9 +208,10 @@ class ArrowDataManager(BaseDataManager):
         **options: Any,
     ) -> None:
         """Write a table; see `BaseDataManager.write_sql`. The one option is ``schema``."""
-        from gluepy.files.data.sql import write_table
+        from gluepy.files.data.sql import pieces, write_tables
 
-        write_table(self._accept(df, table), table, database, if_exists, **options)
+        frames = (self._accept(piece, table) for piece in pieces(df))
+        write_tables(frames, table, database, if_exists, **options)
 
 
 def _parsed_csv(file: Any, form: Format, options: Options) -> pa.Table:

@@ -53,6 +53,7 @@ class BaseDataManager:
         *,
         columns: Sequence[str] | None = None,
         storage: BaseStorage | str | None = None,
+        form: str | None = None,
         **options: Any,
     ) -> Any:
         """Return the dataframe at ``path``.
@@ -62,6 +63,7 @@ class BaseDataManager:
             root: Whether ``path`` starts at the root of the storage, not at the run folder.
             columns: The columns to read, in that order; None reads all.
             storage: Storage to read from, or its alias; None is the manager's.
+            form: Name of the format, such as ``csv``; None goes by the suffix.
             options: Further arguments of the engine's reader.
 
         Raises:
@@ -69,7 +71,7 @@ class BaseDataManager:
             UnsupportedFormatError: The suffix names no format the manager can read.
             DataError: The engine cannot read the content.
         """
-        place = self._locate(path, root, storage)
+        place = self._locate(path, root, storage, form)
         with self._explaining("read", place), self._source(place) as source:
             if isinstance(source, Folder):
                 return self._read_folder(source, _columns(columns), options)
@@ -84,6 +86,7 @@ class BaseDataManager:
         *,
         partition_by: Sequence[str] | str | None = None,
         storage: BaseStorage | str | None = None,
+        form: str | None = None,
         **options: Any,
     ) -> None:
         """Write a dataframe to ``path``; what was there is replaced as a whole, or not at all.
@@ -95,13 +98,14 @@ class BaseDataManager:
             partition_by: Columns whose values become folders; ``path`` is then a folder of
                 Parquet files.
             storage: Storage to write to, or its alias; None is the manager's.
+            form: Name of the format, such as ``csv``; None goes by the suffix.
             options: Further arguments of the engine's writer.
 
         Raises:
             UnsupportedFormatError: The suffix names no format the manager can write.
             DataError: ``df`` is no dataframe of the engine, or the engine cannot write it.
         """
-        place = self._locate(path, root, storage)
+        place = self._locate(path, root, storage, form)
         df = self._accept(df, place.asked)
         with self._explaining("write", place):
             if partition_by is not None or place.form.folder:
@@ -120,6 +124,7 @@ class BaseDataManager:
         *,
         columns: Sequence[str] | None = None,
         storage: BaseStorage | str | None = None,
+        form: str | None = None,
         **options: Any,
     ) -> Any:
         """Return the engine's lazy frame over ``path``; reads what is asked of it, when it is.
@@ -132,7 +137,7 @@ class BaseDataManager:
                 f"{type(self).__name__} cannot scan '{path}': its engine has no lazy frames.",
                 hint="Use read_batches, or PolarsDataManager.",
             )
-        place = self._locate(path, root, storage)
+        place = self._locate(path, root, storage, form)
         with self._explaining("scan", place):
             return self._scan(place, _columns(columns), options)
 
@@ -144,10 +149,11 @@ class BaseDataManager:
         size: int = 100_000,
         columns: Sequence[str] | None = None,
         storage: BaseStorage | str | None = None,
+        form: str | None = None,
         **options: Any,
     ) -> Iterator[Any]:
         """Yield dataframes of at most ``size`` rows; one at a time is held in memory."""
-        place = self._locate(path, root, storage)
+        place = self._locate(path, root, storage, form)
         read = self._primitive("batches", place)
         with self._explaining("read", place), self._source(place) as source:
             yield from read(source, place.form, _columns(columns), size, options)
@@ -190,7 +196,7 @@ class BaseDataManager:
         """Write a dataframe to a table, in one transaction.
 
         Args:
-            df: The dataframe.
+            df: The dataframe, or an iterator over pieces of it, which may be a large one.
             table: Name of the table.
             database: Alias in DATABASES, or a SQLAlchemy URL.
             if_exists: ``fail``, ``replace`` or ``append``.
@@ -245,11 +251,13 @@ class BaseDataManager:
             hint=f"It can {doing}: {suffixes}.",
         )
 
-    def _locate(self, path: str, root: bool, storage: BaseStorage | str | None) -> Place:
+    def _locate(
+        self, path: str, root: bool, storage: BaseStorage | str | None, form: str | None = None
+    ) -> Place:
         path = os.fspath(path)
-        form = format_of(path, self.formats, type(self).__name__)
+        found = format_of(path, self.formats, type(self).__name__, form)
         store = self._store(storage)
-        return Place(path, store.relpath(path) if root else store.runpath(path), store, form)
+        return Place(path, store.relpath(path) if root else store.runpath(path), store, found)
 
     def _store(self, storage: BaseStorage | str | None) -> BaseStorage:
         chosen = self.storage if storage is None else storage

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, NamedTuple
 
 from gluepy.exceptions import MissingDependencyError, UnsupportedFormatError
-from gluepy.utils.text import close_names, either
+from gluepy.utils.text import close_names, did_you_mean, either
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "csv": (".csv", ".txt"),
@@ -40,17 +40,22 @@ class Format(NamedTuple):
     folder: bool = False
 
 
-def format_of(path: str, supported: tuple[str, ...], manager: str) -> Format:
+def format_of(
+    path: str, supported: tuple[str, ...], manager: str, form: str | None = None
+) -> Format:
     """Return the format of ``path``.
 
     Args:
         path: The path as it was asked for.
         supported: Names of the formats the manager can do.
         manager: Name of the manager, for the error.
+        form: Name of the format if the suffix is not to be asked, but for a compression.
 
     Raises:
         UnsupportedFormatError: The suffix is unknown, or the manager cannot do its format.
     """
+    if form is not None:
+        return _named(path, form, supported, manager)
     if path.endswith("/"):
         return Format("parquet", "/", folder=True)
     stem, suffix = _split(path)
@@ -61,6 +66,21 @@ def format_of(path: str, supported: tuple[str, ...], manager: str) -> Format:
     if name in supported and (codec is None or name in COMPRESSIBLE):
         return Format(name, suffix, codec)
     raise _unsupported(path, name, codec, supported, manager)
+
+
+def _named(path: str, form: str, supported: tuple[str, ...], manager: str) -> Format:
+    """Return a format by its name; of the suffix only the compression counts."""
+    if form not in supported or (path.endswith("/") and form != "parquet"):
+        what = f"'{path}' as {form}" if form in FORMATS else f"the format '{form}'"
+        raise UnsupportedFormatError(
+            f"{manager} cannot read or write {what}.",
+            hint=did_you_mean(form, supported) if form not in supported else "Name a file.",
+        )
+    if path.endswith("/"):
+        return Format(form, "/", folder=True)
+    suffix = _split(path)[1]
+    codec = CODECS.get(suffix) if form in COMPRESSIBLE else None
+    return Format(form, suffix if suffix in FORMATS[form] else FORMATS[form][0], codec)
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -158,13 +158,16 @@ class PandasDataManager(BaseDataManager):
 
     def _write_excel(self, file: Any, form: Format, df: pd.DataFrame, options: Options) -> None:
         # A workbook is a zip file, whose writer goes back in it; object stores cannot.
+        from gluepy.files.data.workbooks import timeless
+
         buffer = io.BytesIO()
         df.to_excel(buffer, **{"engine": "openpyxl", **options})
+        content = timeless(buffer)
         if isinstance(file, str):
             with open(file, "wb") as target:
-                target.write(buffer.getbuffer())
+                target.write(content)
         else:
-            file.write(buffer.getbuffer())
+            file.write(content)
 
     # --- Databases -----------------------------------------------------------------------
 
@@ -209,11 +212,13 @@ class PandasDataManager(BaseDataManager):
         **options: Any,
     ) -> None:
         """Write a dataframe to a table; see `BaseDataManager.write_sql`."""
-        from gluepy.files.data.sql import writing
+        from gluepy.files.data.sql import pieces, writing
 
-        df = self._accept(df, table)
+        frames = (self._accept(piece, table) for piece in pieces(df))
         with writing(database, table) as connection:
-            df.to_sql(table, connection, if_exists=if_exists, **options)
+            for frame in frames:
+                frame.to_sql(table, connection, if_exists=if_exists, **options)
+                if_exists = "append"
 
 
 def _csv_options(columns: list[str] | None, options: Options) -> Options:

@@ -150,7 +150,8 @@ class PolarsDataManager(BaseDataManager):
             found = lasting_source_of(place)
             if found is not None:
                 return _lazy_file(found, place, options)
-        frame = self.read(place.path, root=True, storage=place.storage, **options)
+        form = place.form.name
+        frame = self.read(place.path, root=True, storage=place.storage, form=form, **options)
         return cast(pl.LazyFrame, frame.lazy())
 
     def read_batches(
@@ -161,10 +162,11 @@ class PolarsDataManager(BaseDataManager):
         size: int = 100_000,
         columns: Sequence[str] | None = None,
         storage: BaseStorage | str | None = None,
+        form: str | None = None,
         **options: Any,
     ) -> Iterator[pl.DataFrame]:
         """Yield dataframes of at most ``size`` rows; see `BaseDataManager.read_batches`."""
-        place = self._locate(path, root, storage)
+        place = self._locate(path, root, storage, form)
         with self._explaining("read", place):
             frame = self._scan(place, None if columns is None else list(columns), options)
             for batch in _batches(frame, size):
@@ -211,10 +213,10 @@ class PolarsDataManager(BaseDataManager):
         **options: Any,
     ) -> None:
         """Write a dataframe; see `BaseDataManager.write_sql`. The one option is ``schema``."""
-        from gluepy.files.data.sql import write_table
+        from gluepy.files.data.sql import pieces, write_tables
 
-        frame = self._accept(df, table).lazy().collect()
-        write_table(frame.to_arrow(), table, database, if_exists, **options)
+        frames = (self._accept(piece, table).lazy().collect() for piece in pieces(df))
+        write_tables((f.to_arrow() for f in frames), table, database, if_exists, **options)
 
 
 def _content(file: Any, form: Format) -> str | bytes:

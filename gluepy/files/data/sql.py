@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -77,14 +77,12 @@ def _engine(database: str, url: str) -> sa.Engine:
         engine = sa.create_engine(url)
     except sa.exc.ArgumentError:
         raise SettingsError(
-            f"The database '{_shown(database)}' has no URL that SQLAlchemy can read.",
+            f"The database '{shown(database)}' has no URL that SQLAlchemy can read.",
             hint="Write it like 'postgresql+psycopg://user:password@host/name' or 'sqlite:///file'.",
         ) from None
     except ImportError as error:
         package = error.name or first_line(error)
-        raise MissingDependencyError(
-            package, "sql", f"The database '{_shown(database)}'"
-        ) from error
+        raise MissingDependencyError(package, "sql", f"The database '{shown(database)}'") from error
     if engine.dialect.name == "sqlite":
         _let_sqlite_roll_back(engine)
     return engine
@@ -138,7 +136,7 @@ def _explaining(database: str, doing: str) -> Iterator[None]:
         raise
     except (sa.exc.SQLAlchemyError, ValueError, ArithmeticError, OSError) as error:
         raise DataError(
-            f"Cannot {doing} the database '{_shown(database)}': {first_line(_driver(error))}"
+            f"Cannot {doing} the database '{shown(database)}': {first_line(_driver(error))}"
         ) from error
 
 
@@ -152,14 +150,16 @@ def _driver(error: BaseException) -> BaseException:
     return error
 
 
-def _shown(database: str) -> str:
+def shown(database: str) -> str:
     """Return the alias or URL without its password."""
     from gluepy.conf.secrets import mask
 
     if "://" not in database:
         return database
     try:
-        return mask(sa.make_url(database).render_as_string(hide_password=True))
+        # What stands in the query may be a secret too: a whole connection string, say.
+        url = sa.make_url(database).set(query={})
+        return mask(url.render_as_string(hide_password=True))
     except sa.exc.ArgumentError:
         return f"{database.partition('://')[0]}://…"
 
@@ -183,26 +183,59 @@ def tables(database: str, sql: Any, params: Any, size: int | None) -> Iterator[p
             yield pa.Table.from_arrays([pa.nulls(0)] * len(names), names=names)
 
 
-def write_table(
-    data: pa.Table, table: str, database: str, if_exists: str, schema: str | None = None
+def pieces(df: Any) -> Iterator[Any]:
+    """Yield a dataframe, or what an iterator over dataframes yields.
+
+    Raises:
+        DataError: The iterator yields nothing, so that no columns are known.
+    """
+    if not isinstance(df, Iterator):
+        yield df
+        return
+    is_empty = True
+    for piece in df:
+        is_empty = False
+        yield piece
+    if is_empty:
+        raise DataError(
+            "There are no dataframes to write: the iterator is empty.",
+            hint="Yield a dataframe without rows, so that the columns are known.",
+        )
+
+
+def write_tables(
+    data: Iterable[pa.Table],
+    table: str,
+    database: str,
+    if_exists: str,
+    schema: str | None = None,
 ) -> None:
-    """Write an Arrow table to a table of a database, in one transaction."""
+    """Write Arrow tables to a table of a database, in one transaction."""
     if if_exists not in ("fail", "replace", "append"):
         raise DataError(f"if_exists is 'fail', 'replace' or 'append', not '{if_exists}'.")
-    columns = [sa.Column(field.name, _sql_type(field)) for field in data.schema]
-    target = sa.Table(table, sa.MetaData(), *columns, schema=schema)
     with writing(database, table) as connection:
-        exists = sa.inspect(connection).has_table(table, schema=schema)
-        if exists and if_exists == "fail":
-            raise DataError(
-                f"The table '{table}' exists already in the database '{_shown(database)}'.",
-                hint="Pass if_exists='replace' or if_exists='append'.",
-            )
-        if exists and if_exists == "replace":
-            target.drop(connection)
-        target.create(connection, checkfirst=if_exists == "append")
-        for batch in _microseconds(data).to_batches(max_chunksize=ROWS_AT_ONCE):
-            connection.execute(target.insert(), batch.to_pylist())
+        target: sa.Table | None = None
+        for piece in data:
+            if target is None:
+                columns = [sa.Column(field.name, _sql_type(field)) for field in piece.schema]
+                target = sa.Table(table, sa.MetaData(), *columns, schema=schema)
+                _prepare(connection, target, database, if_exists)
+            for batch in _microseconds(piece).to_batches(max_chunksize=ROWS_AT_ONCE):
+                if batch.num_rows:
+                    connection.execute(target.insert(), batch.to_pylist())
+
+
+def _prepare(connection: sa.Connection, target: sa.Table, database: str, if_exists: str) -> None:
+    """Make a table, in place of the one that is there if it is to be replaced."""
+    exists = sa.inspect(connection).has_table(target.name, schema=target.schema)
+    if exists and if_exists == "fail":
+        raise DataError(
+            f"The table '{target.name}' exists already in the database '{shown(database)}'.",
+            hint="Pass if_exists='replace' or if_exists='append'.",
+        )
+    if exists and if_exists == "replace":
+        target.drop(connection)
+    target.create(connection, checkfirst=if_exists == "append")
 
 
 def _microseconds(data: pa.Table) -> pa.Table:
