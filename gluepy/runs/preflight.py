@@ -42,9 +42,7 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
                 hint=f"Give it with --param {step.spec.label}.{name}=VALUE, or in the context "
                 f"section '{step.spec.label}'.",
             )
-        values = parameters.Placeholders(
-            step.spec, parameters.resolve(step.spec, context), context
-        )
+        values = parameters.Placeholders(step.spec, parameters.resolve(step.spec, context), context)
         _check_outputs(step, values)
         for param, marker in step.spec.reads.items():
             has_default = param in step.spec.signature.defaults or param.startswith("*")

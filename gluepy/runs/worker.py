@@ -142,9 +142,7 @@ def _input(spec: TaskSpec, name: str, marker: Any, fill: parameters.Placeholders
     )
 
 
-def _kept(
-    spec: TaskSpec, result: Any, call: Call, fill: parameters.Placeholders
-) -> dict[str, Any]:
+def _kept(spec: TaskSpec, result: Any, call: Call, fill: parameters.Placeholders) -> dict[str, Any]:
     """Store the artifacts a task returned, and return its volatiles by name.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +198,8 @@ def test_a_value_that_leads_out_of_the_root_is_refused_before_anything_runs() ->
 # --- Mapped tasks -----------------------------------------------------------------------------
 
 
-def mapped(count: int) -> DAG:
+@pytest.fixture
+def mapped() -> Callable[[int], DAG]:
     @task
     def halve(number: int) -> Artifact("halves"):
         return number / 2
@@ -207,17 +208,19 @@ def mapped(count: int) -> DAG:
     def add(halves: Artifact) -> Volatile("total"):
         return sum(halves)
 
-    return DAG.of("mapped", halve.map(number=list(range(count))), add)
+    return lambda count: DAG.of("mapped", halve.map(number=list(range(count))), add)
 
 
-def test_the_elements_of_a_mapped_task_are_files_of_their_own_and_load_as_a_list() -> None:
+def test_the_elements_of_a_mapped_task_are_files_of_their_own_and_load_as_a_list(
+    mapped: Callable[[int], DAG],
+) -> None:
     run = mapped(11).run()
     assert run["total"] == sum(range(11)) / 2
     assert run["halves"] == [number / 2 for number in range(11)]
     assert "halves/10.json" in stored(run)
 
 
-def test_fewer_elements_leave_nothing_of_the_former_ones() -> None:
+def test_fewer_elements_leave_nothing_of_the_former_ones(mapped: Callable[[int], DAG]) -> None:
     run = mapped(3).run()
     again = Runner(mapped(2), retry=run.id).run()
     assert again["halves"] == [0.0, 0.5]
@@ -292,9 +295,7 @@ def test_a_task_runs_again_if_the_catalog_says_another_place_now(
     assert "elsewhere/numbers.json" in stored(run)
 
 
-def test_a_shared_value_that_is_another_now_runs_what_it_fills(
-    failing: DAG, project: Path
-) -> None:
+def test_a_shared_value_that_is_another_now_runs_what_it_fills(failing: DAG, project: Path) -> None:
     fail(failing, samples=4)
     run, built = resumed(failing, project, params={"samples": 2})
     assert built == 2
