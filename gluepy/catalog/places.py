@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO, ClassVar, NamedTuple, Protocol
 
+from gluepy.catalog import elements
 from gluepy.catalog.urls import is_url, place_of, placed, storage_of
 from gluepy.catalog.versions import run_id_of, version_path, versions
 from gluepy.catalog.wording import artifact, sentence
@@ -20,7 +21,7 @@ from gluepy.files.folder import run_folder
 from gluepy.files.run_folders import folder_in, run_folders
 from gluepy.files.storages import BaseStorage, default_storage
 from gluepy.files.storages.content import Content
-from gluepy.files.storages.paths import join, split
+from gluepy.files.storages.paths import join
 
 __all__ = [
     "ElementsError",
@@ -31,10 +32,10 @@ __all__ = [
     "source_of",
     "storage_of",
     "target_of",
+    "trim",
 ]
 
 LATEST = "latest"
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4", ".snappy")
 
 
 class Stored(Protocol):
@@ -149,7 +150,25 @@ def elements_of(dataset: Stored) -> Iterator[int]:
     found = _search(dataset)
     if found is None or not found[1]:
         return iter(())
-    return iter(_numbers(found[0]))
+    return iter(elements.numbers(*found[0]) or ())
+
+
+def trim(dataset: Stored, count: int) -> None:
+    """Leave of what a mapped task wrote the first elements alone, and no whole beside them.
+
+    Args:
+        dataset: The whole, where the task writes it.
+        count: How many elements there are now; a list of none is kept as an empty folder.
+    """
+    whole = target_of(dataset)
+    folder = elements.folder_of(whole.path)
+    if folder != whole.path.rstrip("/") and whole.exists():
+        whole.storage.rm(whole.path, recursive=True)
+    for number in elements.numbers(whole.storage, folder) or ():
+        if number >= count:
+            whole.storage.rm(elements.path_of(whole.path, number), recursive=True)
+    if count == 0 and not whole.storage.exists(folder):
+        whole.storage.mkdir(folder, make_parents=True)
 
 
 def current_folder() -> str | None:
@@ -172,14 +191,35 @@ def _search(dataset: Stored) -> tuple[Location, bool] | None:
     for place in _candidates(dataset):
         location = _element(dataset, place)
         folder = _folder_of_elements(dataset, place)
-        is_same = folder is not None and folder.path == location.path.rstrip("/")
+        # A folder of elements may have the very name of the whole.
+        is_same = folder is not None and folder.path == place.path.rstrip("/")
         if not is_same and location.exists():
             return location, False
-        if folder is not None and _numbers(folder):
+        if folder is not None and _holds_elements(dataset, place, folder):
             return folder, True
         if is_same and location.exists():
             return location, False
     return None
+
+
+def _holds_elements(dataset: Stored, place: Location, folder: Location) -> bool:
+    """Tell whether a folder is one of elements: of none at all only in the folder of a run."""
+    found = elements.numbers(*folder)
+    is_of_run = place.path != _base(dataset)[1] and not dataset.versioned
+    return bool(found) or (found is not None and is_of_run and folder.path != place.path)
+
+
+def _element(dataset: Stored, whole: Location) -> Location:
+    """Return where the element a dataset stands for lies; the whole, if it is none."""
+    if dataset.element is None:
+        return whole
+    return Location(whole.storage, elements.path_of(whole.path, dataset.element))
+
+
+def _folder_of_elements(dataset: Stored, whole: Location) -> Location | None:
+    if dataset.element is not None or not dataset.supports_elements:
+        return None
+    return Location(whole.storage, elements.folder_of(whole.path))
 
 
 def _candidates(dataset: Stored) -> Iterator[Location]:
@@ -187,18 +227,33 @@ def _candidates(dataset: Stored) -> Iterator[Location]:
     storage, path, is_rooted = _base(dataset)
     if dataset.versioned:
         yield from _versions(dataset, storage, path)
-        return
-    if dataset.run is not None and not is_rooted:
-        for named in _named_folders(storage, dataset.run):
-            yield Location(storage, join(named, path))
-        return
-    folder = None if is_rooted else current_folder()
+    elif is_rooted:
+        _refuse_run(dataset, path)
+        yield Location(storage, path)
+    elif dataset.run is not None:
+        for folder in _named_folders(storage, dataset.run):
+            yield Location(storage, join(folder, path))
+    else:
+        yield from _relative(storage, path)
+
+
+def _relative(storage: BaseStorage, path: str) -> Iterator[Location]:
+    folder = current_folder()
     if folder:
         yield Location(storage, join(folder, path))
     yield Location(storage, path)
-    if not is_rooted and not folder:
+    if not folder:
         for earlier in run_folders(storage):
             yield Location(storage, join(earlier, path))
+
+
+def _refuse_run(dataset: Stored, path: str) -> None:
+    if dataset.run is not None and dataset.run.strip() != LATEST:
+        about = artifact(dataset.name, dataset.where)
+        raise CatalogError(
+            sentence(f"{about} lies at '{path}' for all runs, so there is none of a run's own"),
+            hint="Say versioned: true, or leave `run` out.",
+        )
 
 
 def _named_folders(storage: BaseStorage, run: str) -> Iterator[str]:
@@ -272,44 +327,3 @@ def _few(dataset: Stored) -> Iterator[Location]:
     """Yield the places a dataset was looked for in first."""
     for place, _ in zip(_candidates(dataset), range(2 if current_folder() else 1), strict=False):
         yield place
-
-
-# --- Elements of mapped tasks --------------------------------------------------------------
-
-
-def _element(dataset: Stored, whole: Location) -> Location:
-    """Return where the element a dataset stands for lies; the whole, if it is none."""
-    if dataset.element is None:
-        return whole
-    stem, suffix = _parted(whole.path)
-    return Location(whole.storage, f"{stem}/{dataset.element}{suffix}")
-
-
-def _folder_of_elements(dataset: Stored, whole: Location) -> Location | None:
-    if dataset.element is not None or not dataset.supports_elements:
-        return None
-    return Location(whole.storage, _parted(whole.path)[0])
-
-
-def _parted(path: str) -> tuple[str, str]:
-    """Return a path without its suffix, and the suffix: ``a/clean`` and ``.csv.gz``."""
-    folder, name = split(path.rstrip("/"))
-    slash = "/" if path.endswith("/") else ""
-    stem, dot, suffix = name.rpartition(".")
-    if not stem:
-        return join(folder, name), slash
-    if f".{suffix}".lower() in _COMPRESSED and "." in stem.lstrip("."):
-        stem, _, inner = stem.rpartition(".")
-        suffix = f"{inner}.{suffix}"
-    return join(folder, stem), f"{dot}{suffix}{slash}"
-
-
-def _numbers(folder: Location) -> list[int]:
-    """Return the numbers that the entries of a folder are named by; none if any is not."""
-    if not folder.exists() or not folder.storage.isdir(folder.path):
-        return []
-    files, folders = folder.storage.ls(folder.path)
-    names = [path.rpartition("/")[2].partition(".")[0] for path in (*files, *folders)]
-    if not all(name.isdecimal() for name in names):
-        return []
-    return sorted(map(int, names))

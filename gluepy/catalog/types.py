@@ -30,6 +30,6 @@ def type_of(entry: Entry) -> type[Dataset]:
     if entry.type not in TYPES:
         for name in default_settings.INSTALLED_MODULES:
             import_if_present(f"{name}.{SUBMODULE}")
-        if entry.type not in REGISTRY:
-            return find(entry.type, entry.where)
-    return REGISTRY.get(entry.type) or find(entry.type, "")
+    is_known = entry.type in TYPES or entry.type in REGISTRY
+    found: type[Dataset] = find(entry.type, "" if is_known else entry.where)
+    return found

@@ -8,30 +8,18 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gluepy.conf.secrets import hide, mask
 from gluepy.conf.settings import default_settings
-from gluepy.context import yaml
-from gluepy.context.variables import absolute, at_paths, shown, variables
+from gluepy.context import reading
+from gluepy.context.variables import absolute, shown, variables
 from gluepy.exceptions import ContextError, TemplateError
 from gluepy.utils.text import did_you_mean
 
 _SUFFIXES = (".yaml", ".yml")
 _MARKUP = ("{{", "{%", "{#")
-_BARE_PLACEHOLDER = re.compile(r"(^|[:\-,\[{])\s*!\{")
-# What YAML's parser says -> what to do about it.
-_ADVICE = {
-    "mapping values are not allowed": (
-        "Check the indentation of this line; put a text with ': ' in it in quotes."
-    ),
-    "did not find expected": "Check indentation, quotes and brackets, here and a line above.",
-    "found unexpected end of stream": "Close the quote or bracket.",
-    "second document": "Put it into a file of its own, or remove the line ---.",
-}
 
 
 class Document:
@@ -69,7 +57,7 @@ class Document:
             if inner is None:
                 break
             place = inner
-        return _line(self._lines, place.line)
+        return reading.line(self._lines, place.line)
 
     def has(self, *keys: str | int) -> bool:
         """Tell whether there is an entry at the end of a way of keys and indexes."""
@@ -111,14 +99,14 @@ class Template:
         Raises:
             TemplateError: It is no YAML, or neither a list nor a mapping; with file and line.
         """
-        value = _value(self.text, self.file, self._lines)
+        value, text = reading.read(self.text, self.file, self._lines)
         if value is not None and not isinstance(value, list | dict):
             raise TemplateError(
                 f"{self.file}, line {self.line(_first(self.text))}: the file holds"
                 f" {_KINDS.get(type(value), 'a value')}, neither a list nor a mapping.",
                 hint="Write '- ' before each entry, or 'name:' and the entry below it.",
             )
-        return Document(self.file, self.text, value, self._lines)
+        return Document(self.file, text, value, self._lines)
 
     def part(self, index: int, text: str) -> Any:
         """Return what some lines of the text hold, read for themselves.
@@ -131,14 +119,14 @@ class Template:
             TemplateError: They are no YAML; with file and line.
         """
         try:
-            return _value(text, self.file, None)
-        except TemplateError:
+            return reading.parsed(text, self.file)
+        except ContextError:
             # Once more, as far down as it stands in the file, for an error with its line.
-            return _value("\n" * index + text, self.file, self._lines)
+            return reading.read("\n" * index + text, self.file, self._lines)[0]
 
     def line(self, index: int) -> int:
         """Return the line of the file that a line of the text comes from, both counted."""
-        return _line(self._lines, index)
+        return reading.line(self._lines, index)
 
 
 class _Place:
@@ -175,12 +163,6 @@ def _composed(text: str) -> Any:
         return loader.get_single_node()
     finally:
         loader.dispose()
-
-
-def _line(lines: Sequence[int] | None, index: int) -> int:
-    if not lines:
-        return index + 1
-    return lines[min(index, len(lines) - 1)]
 
 
 def read(where: str | Sequence[str] | None, default: str) -> list[Document]:
@@ -295,40 +277,3 @@ def _source(path: str, file: str) -> str:
         ) from error
     except OSError as error:
         raise TemplateError(f"{file}: it cannot be read: {error.strerror}.") from error
-
-
-def _value(text: str, file: str, lines: Sequence[int] | None) -> Any:
-    secrets: set[str] = set()
-    try:
-        value = yaml.unwrap(yaml.load_value(text, file), "", secrets, file)
-    except ContextError as error:
-        raise _explained(error, text, file, lines) from error
-    if secrets:
-        hide(at_paths(value, secrets))
-    return value
-
-
-def _explained(
-    error: ContextError, text: str, file: str, lines: Sequence[int] | None
-) -> TemplateError:
-    """Return the error about the file, not about what it renders to."""
-    number = re.match(rf"{re.escape(file)}, line (\d+): ", error.message)
-    if number is None:
-        return TemplateError(error.message, hint=error.hint)
-    index = int(number[1]) - 1
-    written = (text.splitlines() or [""])[index : index + 1] or [""]
-    said = re.sub(
-        r"(?<=first in line )\d+(?=\.$)",
-        lambda found: str(_line(lines, int(found[0]) - 1)),
-        error.message[number.end() :],
-    )
-    hint = _advice(written[0], said) or error.hint
-    if lines:
-        hint = f"{hint} Rendered, the line reads: {mask(written[0].strip())}".strip()
-    return TemplateError(f"{file}, line {_line(lines, index)}: {said}", hint=hint)
-
-
-def _advice(line: str, problem: str) -> str:
-    if _BARE_PLACEHOLDER.search(line):
-        return "A value that starts with !{…} goes in quotes: '!{name}…'."
-    return next((advice for said, advice in _ADVICE.items() if said in problem), "")

@@ -7,21 +7,21 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gluepy.exceptions import MissingDependencyError, WorkerDiedError
-
-try:
-    import distributed
-except ImportError as missing:
-    raise MissingDependencyError("distributed", "dask", "DaskExecutor") from missing
-
-from gluepy.executors import dask_worker
+from gluepy.executors import dask_fork
 from gluepy.executors.base import BaseExecutor, Outcome, setting
 from gluepy.executors.calls import timed_out
-from gluepy.executors.dask_cluster import Cluster
 from gluepy.executors.parcels import pack_call, unpack
+
+if TYPE_CHECKING:
+    from gluepy.executors.dask_worker import Answer, Mark
+
+if find_spec("distributed") is None:
+    raise MissingDependencyError("distributed", "dask", "DaskExecutor")
 
 # How often it is looked whether a call with a timeout has started.
 _LOOK = 0.05
@@ -39,7 +39,7 @@ class _Call:
         self.packed = packed
         self.timeout = timeout
         self.resources = resources
-        self.mark: dask_worker.Mark | None = None
+        self.mark: Mark | None = None
         self.overdue = False
         self.future: Any = None
 
@@ -75,7 +75,11 @@ class DaskExecutor(BaseExecutor):
         # say how often a call is made whose worker dies.
         self.supports_hard_timeout = self.supports_worker_death = self.address is None
         packed = initializer and pack_call("initializer", initializer, initargs)
-        self._cluster = Cluster(self.workers, self.address, packed)
+        method = dask_fork.start(initializer) if self.address is None else None
+        # Only now, so that the import goes on here and in the process that workers come from.
+        from gluepy.executors.dask_cluster import Cluster
+
+        self._cluster = Cluster(self.workers, self.address, packed, method)
         self._open: dict[str, _Call] = {}
         self._ended: deque[tuple[str, Outcome]] = deque()
         self._done: SimpleQueue[str] = SimpleQueue()
@@ -115,6 +119,8 @@ class DaskExecutor(BaseExecutor):
         self._hand_over(_Call(key, packed, timeout, wanted))
 
     def _hand_over(self, call: _Call) -> None:
+        from gluepy.executors import dask_worker
+
         self._count += 1
         # One group of tasks for the scheduler, which then hands them out late and evenly.
         name = f"{self._cluster.name}-{self._count}"
@@ -182,7 +188,7 @@ class DaskExecutor(BaseExecutor):
             return left
         return _LOOK if left is None else min(left, _LOOK)
 
-    def _settle(self, name: str, answer: dask_worker.Answer | None) -> None:
+    def _settle(self, name: str, answer: Answer | None) -> None:
         if answer is None:
             # Its worker died between the news and the fetching; Dask looks after it.
             answer = self._open[name].future.result()
@@ -260,7 +266,9 @@ class DaskExecutor(BaseExecutor):
 
 
 def _obituary(key: str, reason: BaseException | None) -> WorkerDiedError:
-    if reason is not None and not isinstance(reason, distributed.scheduler.KilledWorker):
+    from distributed.scheduler import KilledWorker
+
+    if reason is not None and not isinstance(reason, KilledWorker):
         error = WorkerDiedError(f"Dask lost '{key}': {type(reason).__name__}: {reason}")
         error.__cause__ = reason
         return error

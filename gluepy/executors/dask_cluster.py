@@ -23,6 +23,9 @@ from gluepy.executors.program import without_main
 
 # distributed has types, but not everywhere.
 _LocalCluster: Any = distributed.LocalCluster
+# It would import all that workers might want, pandas and numpy included, in this process.
+_utils: Any = distributed.utils
+_utils._forkserver_preload_set = True
 _Client: Any = distributed.Client
 
 logger = logging.getLogger(__name__)
@@ -80,13 +83,21 @@ class Cluster:
         workers: How many processes it has if it is ours.
         address: Address of the scheduler if it is not.
         initializer: A packed call for each worker, or None.
+        method: How the processes are started if they are ours.
     """
 
-    def __init__(self, workers: int, address: str | None, initializer: bytes | None) -> None:
+    def __init__(
+        self,
+        workers: int,
+        address: str | None,
+        initializer: bytes | None,
+        method: str | None = None,
+    ) -> None:
         self.name = f"gluepy-{uuid.uuid4().hex[:12]}"
         self.workers = workers
         self.address = address
         self._initializer = initializer
+        self._method = method or "spawn"
         self._ours: Any = None
         self._client: Any = None
         self._folder: str | None = None
@@ -119,7 +130,11 @@ class Cluster:
 
     def _start(self, is_quiet: bool) -> Any:
         self._folder = tempfile.mkdtemp(prefix="gluepy-dask-")
-        with dask.config.set({"distributed.worker.daemon": False}):
+        config = {
+            "distributed.worker.daemon": False,
+            "distributed.worker.multiprocessing-method": self._method,
+        }
+        with dask.config.set(config):
             self._ours = _LocalCluster(
                 n_workers=self.workers,
                 threads_per_worker=1,
@@ -127,6 +142,7 @@ class Cluster:
                 silence_logs=logging.CRITICAL if is_quiet else False,
                 scheduler_kwargs=_SCHEDULER,
                 local_directory=self._folder,
+                env=dict(os.environ),
                 resources={"CPU": max(1.0, cpu_count() / self.workers)},
             )
         return _Client(self._ours, set_as_default=False)

@@ -54,7 +54,7 @@ class ProcessExecutor(BaseExecutor):
         import multiprocessing
         from multiprocessing.util import Finalize
 
-        self._context: Any = multiprocessing.get_context(_method(start_method))
+        self._context: Any = multiprocessing.get_context(method_for(start_method))
         self._initializer = initializer and pack_call("initializer", initializer, initargs)
         self._numbers = itertools.count(1)
         self._waiting: deque[RemoteCall] = deque()
@@ -276,7 +276,7 @@ class ProcessExecutor(BaseExecutor):
             )
 
 
-def _method(asked: str | None) -> str:
+def method_for(asked: str | None) -> str:
     """Return how to start processes.
 
     Raises:

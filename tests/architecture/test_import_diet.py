@@ -76,11 +76,28 @@ def test_the_command_line_starts_with_click_and_yaml_alone(code):
         "from gluepy.files.data import data_manager",
         "from gluepy.ops import default_mlops",
         "from gluepy.runs import runs, run_dag",
+        "from gluepy.catalog import catalog",
     ],
 )
 def test_what_projects_import_waits_with_its_engines(code):
     imported = modules_after(code)
     assert third_party(imported) <= {"yaml", "_yaml"}
+    assert imported & HEAVY == set()
+
+
+def test_a_catalog_is_listed_without_engines_or_jinja(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "a.yaml").write_text("x: {type: csv, path: x.csv}\n")
+    (tmp_path / "plain.py").write_text(f"BASE_DIR = CONFIG_PATH = {str(tmp_path)!r}\n")
+    imported = modules_after(
+        "import os, sys\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "os.environ['GLUEPY_SETTINGS_MODULE'] = 'plain'\n"
+        "from gluepy.catalog import catalog\n"
+        "assert [row['type'] for row in catalog.rows()] == ['csv']"
+    )
+    assert "gluepy.catalog.entries" in imported
+    assert third_party(imported) <= {"yaml", "_yaml", "plain"}
     assert imported & HEAVY == set()
 
 

@@ -73,8 +73,8 @@ def test_what_is_wrong_with_an_entry_is_found_by_a_deep_check(write, text, numbe
 def test_the_files_are_read_once_for_the_checks_and_the_run_after_them(write, monkeypatch):
     write("x: {type: note, path: x}")
     reads = []
-    read = templates.read
-    monkeypatch.setattr(templates, "read", lambda *args: reads.append(args) or read(*args))
+    rendered = templates.rendered
+    monkeypatch.setattr(templates, "rendered", lambda *a: reads.append(a) or rendered(*a))
     assert said(deep=False) == []
     assert "x" in catalog
     assert len(reads) == 1

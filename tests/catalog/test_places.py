@@ -264,3 +264,40 @@ def test_the_name_of_a_place_that_is_gone_leads_nowhere():
 
 def test_a_password_in_a_url_stays_out_of_names():
     assert places.storage_of("sftp://me:hunter2@host/x").alias == "sftp://me@host/"
+
+
+def test_a_run_of_its_own_is_asked_only_of_what_runs_keep():
+    text("note.txt", root=True).save("x")
+    assert text("note.txt", root=True, run="latest").load() == "x"
+    with pytest.raises(CatalogError, match=r"lies at 'note\.txt' for all runs"):
+        text("note.txt", root=True, run="some-run").load()
+
+
+def test_what_an_earlier_attempt_left_beyond_the_elements_is_trimmed(a_run):
+    with a_run():
+        text("note.txt").save("whole")
+        for index in range(4):
+            text("note.txt", element=index).save(str(index))
+        places.trim(text("note.txt"), 2)
+        assert list(text("note.txt").elements()) == [0, 1]
+        places.trim(text("note.txt"), 0)
+        assert list(text("note.txt").elements()) == []
+        with pytest.raises(places.ElementsError):
+            text("note.txt").source()
+
+
+def test_a_list_of_no_elements_is_there(a_run):
+    with a_run():
+        places.trim(text("note.txt"), 0)
+        assert text("note.txt").exists()
+        assert list(text("note.txt").elements()) == []
+    default_storage.mkdir("other")
+    assert not text("other.txt").exists()
+
+
+def test_elements_of_a_folder_are_trimmed_in_it(a_run):
+    with a_run():
+        for index in range(3):
+            text("parts", element=index).save(str(index))
+        places.trim(text("parts"), 1)
+        assert list(text("parts").elements()) == [0]

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from gluepy.catalog import FileDataset, base
 from gluepy.checks import Message, run_checks
 from gluepy.conf import default_settings
-from gluepy.exec import DAG, Task
+from gluepy.exec import DAG, Artifact, Task
 from gluepy.test import override_settings
 from tools.reference import documented_checks
 
@@ -214,6 +215,52 @@ def test_each_parameter_set_that_makes_no_sense_is_found_by_a_deep_check(tmp_pat
     file.write_text("a: {{ nope }}\n")
     (message,) = said("parameters.E001", deep=True)
     assert "configs/parameters/a.yaml, line 1: there is no variable 'nope'" in message.msg
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "deep"),
+    [
+        ("catalog.E001", "x: [", False),
+        ("catalog.E002", "- {type: csv}", False),
+        ("catalog.E003", "x: {type: no_such_type}", True),
+        ("catalog.E004", "x: {path: x}", True),
+        ("catalog.E005", "x: {type: kept, path: x, storage: nowhere}", True),
+    ],
+)
+def test_a_wrong_entry_of_the_catalog_is_found(
+    tmp_path: Path, number: str, text: str, deep: bool
+) -> None:
+    class Kept(FileDataset, register=False): ...
+
+    base.REGISTRY["kept"] = Kept
+    (tmp_path / "configs" / "catalog").mkdir()
+    (tmp_path / "configs" / "catalog" / "a.yaml").write_text(text)
+    (message,) = said(number, deep=deep)
+    assert "configs/catalog/a.yaml, line 1" in message.msg
+    del base.REGISTRY["kept"]
+
+
+def test_what_tasks_and_catalog_say_of_each_other_is_compared(tmp_path: Path) -> None:
+    class One(Task):
+        outputs = [Artifact("first"), Artifact("second_")]
+
+    class Two(Task):
+        outputs = [Artifact("shared")]
+
+    class Three(Task):
+        outputs = [Artifact("other")]
+
+    type("A", (DAG,), {"tasks": [One, Two, Three]})
+    type("B", (DAG,), {"tasks": [type("Four", (Task,), {"outputs": [Artifact("shared")]})]})
+    (tmp_path / "configs" / "catalog").mkdir()
+    (tmp_path / "configs" / "catalog" / "a.yaml").write_text(
+        "first: {type: csv, path: '!{day}.csv'}\nsecond: {type: csv, path: 2.csv}\n"
+        "shared: {type: csv, path: x.csv, root: true}\n"
+        "other: {type: csv, path: x.csv, root: true}\n"
+    )
+    for number in ("runs.E001", "runs.W001", "runs.W002", "runs.W003", "runs.I001"):
+        assert said(number, deep=True), number
+        assert said(number) == []
 
 
 def test_every_documented_check_of_the_core_is_provoked_here() -> None:

@@ -225,7 +225,10 @@ def test_a_template_may_hold_characters_for_private_use() -> None:
         ("{# c #}\n{% if 1 %}\na: 1\na: 2\n{% endif %}", 4, "first in line 3", "Remove one"),
         ("a: 1\n---\nb: 2", 2, "a second document begins", "file of its own"),
         ("- path: !{samples}/a.csv", 1, "did not find expected", "'!{name}…'"),
-        ("- name: a\n    type: csv", 2, "mapping values are not allowed", "indentation"),
+        ("- name: a\n    of: b: c", 2, "mapping values are not allowed", "indentation"),
+        ("- name: a\n      type: csv\n    x: 1", 2, "mapping values are not allowed", "indent"),
+        ("name: a\n    type: csv", 2, "mapping values are not allowed", "indentation"),
+        ("- query: select a\n    from b: c", 2, "mapping values are not allowed", "quotes"),
         ("a: [1, 2\nb: 1", 2, "did not find expected", "brackets"),
         ("a: {{ name }}: x", 1, "mapping values", "Rendered, the line reads: a: demo: x"),
         ("a: @x", 1, "cannot start any token", "quotes"),
@@ -242,6 +245,52 @@ def test_an_error_says_where_and_what_and_what_to_do(
     assert said.startswith(f"configs/catalog/a.yaml, line {line}: ")
     assert problem in said
     assert advice in said
+
+
+# The example of statisfactory's readme, as it stands there: the second entry is no YAML.
+SEED = """\
+- name: qaiData
+  type: odbc
+  extra:
+    connection_string: DRIVER={ODBC Driver 17 for SQL Server};SERVER=myServer.com;DATABASE={{ datastore.database }};UID={{ datastore.user }};PWD={{ datastore.password }}
+    query: SELECT TOP 10 * FROM SYSOBJECTS WHERE xtype = 'U';
+- name: testDataset
+    type: csv
+    # PIPELINE is a statically defined value, interpolated at the catalog rendering. The value of Pipeline is pulled from globals|locals by Jinja2
+    extra:
+        path: '20_transformed/{{ PIPELINE }}/testDataset.csv'
+- name: masterFile
+  type: xslx
+  extra: 
+    # s3:// trigger the use of the s3 backend.
+    path: s3://{{ base_bucket }}/10_raw/foobar.xlsx 
+- name: coeffs
+  type: pickle
+  # !{samples} is a dynamically interpolated values, while executing a craft / pipeline
+  extra:
+    path: 30_output/model_!{samples}/coeff.pkl
+"""  # noqa: E501
+
+
+def test_the_catalog_of_statisfactory_loads_as_written(
+    write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    datastore = {"database": "db", "user": "me", "password": "geheim77"}
+    document = of(write, SEED, datastore=datastore, PIPELINE="a", base_bucket="b")
+    entries = {entry["name"]: entry for entry in document.value}
+    assert list(entries) == ["qaiData", "testDataset", "masterFile", "coeffs"]
+    assert entries["qaiData"]["extra"]["connection_string"].endswith("UID=me;PWD=geheim77")
+    assert entries["testDataset"] == {
+        **{"name": "testDataset", "type": "csv"},
+        "extra": {"path": "20_transformed/a/testDataset.csv"},
+    }
+    assert entries["coeffs"]["extra"]["path"] == "30_output/model_!{samples}/coeff.pkl"
+    assert [document.line_of(index) for index in range(4)] == [1, 6, 11, 16]
+    assert document.line_of(1, "extra", "path") == 10
+    assert [record.getMessage() for record in caplog.records] == [
+        "configs/catalog/a.yaml, line 7: indented deeper than the first key of the entry;"
+        " read as if it was not."
+    ]
 
 
 def test_names_that_a_template_gives_itself_are_close_ones_too(write: Write) -> None:

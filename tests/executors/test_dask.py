@@ -158,3 +158,24 @@ def test_a_call_that_was_settled_is_not_made_again_when_its_worker_dies(tmp_path
         # Somebody still holds the result that is lost now, so Dask makes the call again.
         assert call.future.result(timeout=30)[0] is False
     assert path.read_text() == f"{pid}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows can only spawn")
+def test_workers_start_as_the_setting_says():
+    with DaskExecutor(workers=1) as executor:
+        assert outcome_of(executor, os.getppid).value != os.getpid()
+    with override_settings(EXECUTOR_START_METHOD="spawn"), DaskExecutor(workers=1) as executor:
+        assert outcome_of(executor, os.getppid).value == os.getpid()
+
+
+def test_workers_have_the_environment_of_the_run(monkeypatch):
+    with DaskExecutor(workers=1) as executor:
+        assert outcome_of(executor, calls.environment, "OF_THE_RUN").value is None
+    monkeypatch.setenv("OF_THE_RUN", "second")
+    with DaskExecutor(workers=1) as executor:
+        assert outcome_of(executor, calls.environment, "OF_THE_RUN").value == "second"
+
+
+def test_the_module_of_the_executor_imports_nothing_of_dask():
+    code = "import sys, gluepy.executors.dask; sys.exit('distributed' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -121,6 +121,13 @@ def reading(
 
 
 @contextmanager
+def connecting(database: str) -> Iterator[sa.Connection]:
+    """Yield a connection in a transaction, for what is neither reading nor writing rows."""
+    with _explaining(database, "ask"), engine_of(database).begin() as connection:
+        yield connection
+
+
+@contextmanager
 def writing(database: str, table: str) -> Iterator[sa.Connection]:
     """Yield a connection in a transaction, which an exception rolls back."""
     doing = f"write the table '{table}' to"
