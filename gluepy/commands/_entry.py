@@ -13,6 +13,8 @@ from gluepy.exceptions import CommandError, SettingsError
 
 # Commands that work without a project.
 PROJECTLESS = {"startproject", "version"}
+# Commands that work while the installed modules cannot be imported: they make some of them.
+MODULELESS = {"notebooks"}
 TAKING_VALUE = ("--settings", "--pythonpath")
 
 
@@ -40,19 +42,20 @@ def _run(folder: str | None, settings: str | None) -> None:
         arguments, taken = take_options(sys.argv[1:])
         show_traceback = "--traceback" in taken
         if folder is not None and PROJECTLESS.isdisjoint(arguments[:1]):
-            _boot(folder, settings, taken)
+            _boot(folder, settings, taken, populate=MODULELESS.isdisjoint(arguments[:1]))
         gc.freeze()  # as everything that is imported stays to the end
         gc.enable()
         cli.main([*(["--traceback"] if show_traceback else []), *arguments])
 
 
-def _boot(folder: str, default: str | None, taken: dict[str, str]) -> None:
+def _boot(folder: str, default: str | None, taken: dict[str, str], *, populate: bool) -> None:
     from gluepy.exec.boot import bootstrap
 
     if taken.get("--pythonpath"):
         sys.path.insert(0, os.path.abspath(taken["--pythonpath"]))
     project.activate(folder, taken.get("--settings"), default)
-    bootstrap()
+    if populate:
+        bootstrap()
 
 
 def take_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:

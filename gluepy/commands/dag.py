@@ -18,6 +18,15 @@ def complete_label(ctx: click.Context, param: click.Parameter, incomplete: str) 
     return [label for label in DAG_REGISTRY if label.startswith(incomplete)]
 
 
+def complete_configuration(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Return the parameter sets whose name starts with what was typed, for shell completion."""
+    from gluepy.catalog.parameters import parameter_sets
+
+    return [name for name in parameter_sets.names() if name.startswith(incomplete)]
+
+
 @click.command("dag")
 @click.argument("label", nargs=-1, required=True, shell_complete=complete_label)
 @click.option("--retry", metavar="RUN", help="Run again in the folder of RUN: an id or a folder.")
@@ -36,6 +45,13 @@ def complete_label(ctx: click.Context, param: click.Parameter, incomplete: str) 
 )
 @click.option(
     "--local-patch", "-lp", multiple=True, metavar="PATH", help="The same from this machine."
+)
+@click.option(
+    "--configuration",
+    "-c",
+    metavar="NAME",
+    shell_complete=complete_configuration,
+    help="Lay the parameter set NAME over the context; see: configurations ls",
 )
 @click.option(
     "--param", multiple=True, metavar="KEY=VALUE", help="One context value; +KEY=VALUE adds one."

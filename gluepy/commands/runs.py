@@ -58,7 +58,8 @@ def ls(
     ]
     echo_table(rows, ("run", "dag", "status", "started (UTC)", "seconds"))
     if not rows:
-        click.echo("No such runs." if dag or status or since or before else "No runs yet.", err=True)
+        is_filtered = dag or status or since or before
+        click.echo("No such runs." if is_filtered else "No runs yet.", err=True)
 
 
 @command.command("show")

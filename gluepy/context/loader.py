@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gluepy.conf.secrets import mask_argument
 from gluepy.conf.settings import default_settings
@@ -94,6 +94,32 @@ def lay_params(draft: Draft, params: Iterable[str] | Mapping[str, Any] | None) -
         key = path.strip().removeprefix("+")
         value = yaml.unwrap(_parsed(text, flag), key, secrets, flag)
         _lay_param(draft, path.strip(), value, flag, secrets, text)
+
+
+class Configuration(NamedTuple):
+    """A parameter set, as a context takes it.
+
+    Attributes:
+        name: Its name.
+        values: Dotted context key -> value; one without ``+`` in front is laid only if the
+            context has it.
+        origins: Dotted context key -> file and line that gave the value.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+
+def lay_configuration(draft: Draft, configuration: Configuration | None) -> None:
+    """Lay the values of a parameter set."""
+    if configuration is None:
+        return
+    for path, value in configuration.values.items():
+        origin = configuration.origins.get(path, f"--configuration {configuration.name}")
+        if not path.startswith("+") and not _has(draft.values, path.split(".")):
+            continue
+        _lay_param(draft, path, thaw(value), origin, set(), str(value))
 
 
 def lay_overrides(draft: Draft, overrides: Iterable[dict[str, Any]]) -> None:

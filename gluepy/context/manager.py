@@ -13,6 +13,8 @@ from gluepy.context.draft import Draft
 from gluepy.context.hooks import is_hook, resolve
 from gluepy.context.ids import created_from_id, folder_of, new_run_id
 from gluepy.context.loader import (
+    Configuration,
+    lay_configuration,
     lay_files,
     lay_local_patches,
     lay_overrides,
@@ -54,6 +56,7 @@ class DefaultContextManager:
         evaluate_lazy: bool = False,
         params: Params = None,
         strict: bool = False,
+        configuration: Configuration | None = None,
     ) -> Context:
         """Return the context of a new run.
 
@@ -65,12 +68,15 @@ class DefaultContextManager:
             evaluate_lazy: Accepted for gluepy 1.6; everything is evaluated at once.
             params: Texts ``a.b=3`` or ``+a.b=3``, or a mapping of dotted paths, laid over last.
             strict: Whether a missing patch is an error; else it is a logged warning.
+            configuration: Values of a parameter set, laid over the project's files and under
+                the patches.
 
         Raises:
             ContextError: Something cannot be read or merged; with file and line or flag.
         """
         draft = Draft()
         lay_files(draft)
+        lay_configuration(draft, configuration)
         _lay_over(draft, patches, local_patches, params, strict)
         with being_made():
             draft.evaluate()
@@ -83,6 +89,7 @@ class DefaultContextManager:
         local_patches: Iterable[Any] | None = None,
         params: Params = None,
         strict: bool = False,
+        configuration: Configuration | None = None,
     ) -> Context:
         """Return the context that a run folder holds, to run again under the same id.
 
@@ -93,6 +100,7 @@ class DefaultContextManager:
             local_patches: See :meth:`create_context`.
             params: See :meth:`create_context`.
             strict: See :meth:`create_context`.
+            configuration: See :meth:`create_context`.
 
         Raises:
             ContextError: A value that was masked is not in the project's files any more.
@@ -103,11 +111,18 @@ class DefaultContextManager:
         if text is None:
             run_id = folder.rpartition("/")[2] or None
             return self.create_context(
-                run_id, folder or None, patches, local_patches, params=params, strict=strict
+                run_id,
+                folder or None,
+                patches,
+                local_patches,
+                params=params,
+                strict=strict,
+                configuration=configuration,
             )
         draft = Draft()
         lay_text(draft, text, path)
         own = _own_section(draft)
+        lay_configuration(draft, configuration)
         _lay_over(draft, patches, local_patches, params, strict)
         with being_made():
             draft.evaluate(settled=path)

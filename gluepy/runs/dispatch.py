@@ -15,7 +15,7 @@ from gluepy.exceptions import CommandError
 from gluepy.exec.markers import Artifact, Volatile
 from gluepy.exec.wiring import Step
 from gluepy.executors import BaseExecutor, Outcome
-from gluepy.runs import artifacts
+from gluepy.runs import artifacts, parameters
 from gluepy.runs.elements import digest, spread
 from gluepy.runs.plan import Plan
 from gluepy.runs.worker import Call, Report, run_task
@@ -236,11 +236,17 @@ class Dispatch:
         for marker in step.spec.signature.outputs:
             name = str(marker.name)
             if isinstance(marker, Artifact):
-                artifacts.trim(name, len(gathered))
+                self._trim(step, name, len(gathered))
             else:
                 self.volatiles[name] = [gathered[index][name] for index in range(len(gathered))]
         self.observer.gathered(step, None)
         self._end(step)
+
+    def _trim(self, step: Step, name: str, count: int) -> None:
+        """Remove elements that an earlier attempt left beyond those of this one."""
+        if artifacts.placeholders(name).isdisjoint(step.spec.spread):
+            values = parameters.Placeholders(step.spec, parameters.resolve(step.spec))
+            artifacts.trim(name, count, values)
 
     def _end(self, step: Step) -> None:
         """Release what waited for a step."""

@@ -9,7 +9,7 @@ from gluepy.exceptions import PlanError
 from gluepy.exec.markers import Artifact, Marker
 from gluepy.exec.specs import TaskSpec
 from gluepy.exec.wiring import Step
-from gluepy.runs import artifacts
+from gluepy.runs import artifacts, undeclared
 
 
 def spread(step: Step, volatiles: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ def digest(values: Mapping[str, Any]) -> str:
     try:
         content = (
             json.dumps(values).encode()
-            if artifacts.is_plain(dict(values))
+            if undeclared.is_plain(dict(values))
             else pickle.dumps(dict(values), protocol=5)
         )
     except Exception:
@@ -79,5 +79,5 @@ def hand_over(given: Mapping[str, Any], specs: Iterable[TaskSpec]) -> dict[str, 
     read = [marker for spec in specs for marker in spec.reads.values()] if given else []
     stored = {str(marker.name) for marker in read if isinstance(marker, Artifact)}
     for name in stored & set(given):
-        artifacts.save(name, given[name])
+        undeclared.save(name, given[name])
     return {name: value for name, value in given.items() if name not in stored}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gluepy.files.storages import BaseStorage, default_storage, storages
+from gluepy.files.storages import BaseStorage, default_storage
 
 CHUNK = 1 << 20
 
@@ -14,7 +14,7 @@ def fingerprints(names: Iterable[str]) -> dict[str, list[Any]]:
     """Return path -> ``[size, digest]`` of the files a task wrote that are still there.
 
     The digest is SHA-256 in hex. A storage other than the default one stands in front of the
-    path with a colon: ``archive:2026/x.csv``.
+    path: ``archive:2026/x.csv``, ``s3://bucket/2026/x.csv``.
     """
     found = {}
     for name in names:
@@ -34,7 +34,10 @@ def changed_one(outputs: Mapping[str, Any]) -> str | None:
 
 
 def _fingerprint(name: str) -> list[Any] | None:
-    storage, path = _place(name)
+    place = _place(name)
+    if place is None:
+        return None
+    storage, path = place
     try:
         size = storage.size(path)
     except OSError:
@@ -42,11 +45,13 @@ def _fingerprint(name: str) -> list[Any] | None:
     return [size, _digest(storage, path)]
 
 
-def _place(name: str) -> tuple[BaseStorage, str]:
-    alias, colon, path = name.partition(":")
-    if colon and alias in storages:
-        return storages[alias], path
-    return default_storage, name
+def _place(name: str) -> tuple[BaseStorage, str] | None:
+    """Return the storage and the path of what a signal named; see ``catalog.urls.place_of``."""
+    if ":" not in name:
+        return default_storage, name
+    from gluepy.catalog.places import place_of
+
+    return place_of(name)
 
 
 def _digest(storage: BaseStorage, path: str) -> str:

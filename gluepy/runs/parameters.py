@@ -5,20 +5,30 @@ path), values given for all tasks (``n=3``), the context section named after the
 default. What a call gives is put into the context sections before the run starts, so
 ``context.yaml`` holds it and a retry needs nothing else. An input may be given as well,
 under its name; it is no part of the context.
+
+A parameter set is laid below all that: its values for one task and for all tasks become
+context keys too, with the file and line they come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gluepy.context.current import current
 from gluepy.context.document import Context, lookup, thaw
+from gluepy.context.loader import Configuration
 from gluepy.exceptions import UnknownParameterError
+from gluepy.exec.markers import Artifact
 from gluepy.exec.signature import REQUIRED
 from gluepy.exec.specs import TaskSpec
+from gluepy.exec.tasks import REGISTRY
+from gluepy.runs import artifacts
 from gluepy.signals import read
 from gluepy.utils.text import close_names, did_you_mean, either
+
+# Section of the context with the values that all tasks of the run share.
+SHARED = "gluepy.parameters"
 
 
 def split_inputs(
@@ -56,12 +66,32 @@ def as_context(given: Mapping[str, Any], specs: Iterable[TaskSpec]) -> dict[str,
         spec = named.get(name)
         if spec and isinstance(value, Mapping) and not (takers and _is_value(spec, value)):
             own |= _own(spec, value)
-        elif takers:
-            shared |= {f"+{spec.label}.{name}": value for spec in takers}
+        elif takers or fills(name, specs):
+            shared |= as_shared(name, value, takers)
         else:
             _refuse_typo(name, specs)
             rest[name] = value
     return {**rest, **shared, **own}
+
+
+def as_shared(name: str, value: Any, takers: Iterable[TaskSpec]) -> dict[str, Any]:
+    """Return the context keys of a value that all tasks share.
+
+    It is kept under its own name too: placeholders of artifacts may ask for it.
+    """
+    keys = {f"+{spec.label}.{name}": value for spec in takers}
+    return {f"+{SHARED}.{name}": value, **keys}
+
+
+def fills(name: str, specs: Iterable[TaskSpec]) -> bool:
+    """Tell whether an artifact that one of the tasks reads or writes has such a placeholder."""
+    used = {
+        str(marker.name)
+        for spec in specs
+        for marker in (*spec.reads.values(), *spec.signature.outputs)
+        if isinstance(marker, Artifact)
+    }
+    return any(name in artifacts.placeholders(one) for one in used)
 
 
 def _refuse_typo(name: str, specs: list[TaskSpec]) -> None:
@@ -91,12 +121,59 @@ def _is_value(spec: TaskSpec, value: Mapping[str, Any]) -> bool:
 def _own(spec: TaskSpec, values: Mapping[str, Any]) -> dict[str, Any]:
     params = spec.signature.params
     for name in values:
-        if name not in params and not spec.signature.takes_any:
+        if name not in params and not spec.signature.takes_any and not fills(name, [spec]):
             raise UnknownParameterError(
                 f"The task '{spec.label}' has no parameter '{name}'.",
                 hint=did_you_mean(str(name), params),
             )
     return {f"+{spec.label}.{name}": value for name, value in values.items()}
+
+
+def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
+    """Return the parameter set of a name, as the context of a run takes it.
+
+    Args:
+        name: Its name.
+        specs: The tasks that will run.
+
+    Raises:
+        ConfigurationError: There is no such set, or it names a task that does not exist.
+        UnknownParameterError: A task has no such parameter.
+    """
+    from gluepy.catalog.parameters import parameter_sets
+
+    specs = list(specs)
+    found = parameter_sets.resolve(name)
+    tasks = {entry.spec.label: entry.spec for entry in REGISTRY.values()}
+    tasks |= {spec.label: spec for spec in specs}
+    shared, own = found.split(tasks, {spec.path: spec.label for spec in tasks.values()})
+    values: dict[str, Any] = {"+gluepy.configuration": name}
+    origins: dict[str, str] = {}
+    for key, value in shared.items():
+        takers = [spec for spec in specs if key in spec.signature.params]
+        keys = as_shared(key, value, takers)
+        if not takers:
+            keys[key] = value  # of the context, if that has the key
+        values |= keys
+        origins |= dict.fromkeys(keys, _origin(found.origins, key))
+    for label, given in own.items():
+        for key, value in _own(tasks[label], given).items():
+            values[key] = value
+            last = key.rpartition(".")[2]
+            origins[key] = _origin(found.origins, f"{label}.{last}", f"{tasks[label].path}.{last}")
+    return Configuration(name, values, {key: one for key, one in origins.items() if one})
+
+
+def _origin(origins: Mapping[str, str], *keys: str) -> str:
+    """Return where a value of a parameter set stands, or the first part of it."""
+    return next(
+        (
+            one
+            for path, one in origins.items()
+            if any(f".{key}.".endswith(f".{path}.") or path.startswith(f"{key}.") for key in keys)
+        ),
+        "",
+    )
 
 
 def known_flags(flags: Iterable[str], specs: Iterable[TaskSpec]) -> list[str]:
@@ -116,8 +193,8 @@ def known_flags(flags: Iterable[str], specs: Iterable[TaskSpec]) -> list[str]:
         takers = [spec for spec in specs if name in spec.signature.params]
         if task in named and (named[task] in takers or named[task].signature.takes_any):
             own.append(f"+{named[task].label}.{name}{equals}{value}")
-        elif takers and not task:
-            shared += [f"+{spec.label}.{name}{equals}{value}" for spec in takers]
+        elif not task and (takers or fills(name, specs)):
+            shared += [f"{key}{equals}{value}" for key in as_shared(name, None, takers)]
         else:
             _refuse_typo(key.strip(), specs)
             rest.append(flag)
@@ -148,6 +225,52 @@ def resolve(spec: TaskSpec, context: Context | None = None) -> dict[str, Any]:
         elif default is not REQUIRED:
             values[name] = default
     return values
+
+
+class Placeholders(Mapping[str, Any]):
+    """What the placeholders of a task's artifacts are filled with.
+
+    The task's own values, its section of the context, what all tasks share, and the context.
+
+    Args:
+        spec: The task.
+        values: The values it is called with, inputs too, which fill nothing.
+        context: Where to look; the current context, if none is given.
+
+    Attributes:
+        used: Name -> value of what was asked for.
+    """
+
+    def __init__(
+        self, spec: TaskSpec, values: Mapping[str, Any], context: Context | None = None
+    ) -> None:
+        self.spec = spec
+        self.given = values
+        self.context = context
+        self.used: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        for section in self._sections():
+            if name in section:
+                self.used[name] = thaw(section[name])
+                return self.used[name]
+        raise KeyError(name)
+
+    def _sections(self) -> Iterator[Any]:
+        inputs = self.spec.signature.inputs
+        yield {name: value for name, value in self.given.items() if name not in inputs}
+        context = current() if self.context is None else self.context
+        yield from _sections(self.spec, context)
+        shared = lookup(context, *SHARED.split("."))
+        if shared is not None:
+            yield shared
+        yield context
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({name: None for section in self._sections() for name in section})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def defaults(specs: Iterable[TaskSpec]) -> dict[str, Any]:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from gluepy.context.document import Context
-from gluepy.exceptions import PlanError
+from gluepy.exceptions import PlaceholderError, PlanError
 from gluepy.exec.markers import Artifact, Marker
 from gluepy.exec.wiring import Step
-from gluepy.runs import parameters
+from gluepy.runs import artifacts, parameters
 from gluepy.runs.plan import Plan
 from gluepy.utils.text import close_names, either
 
 
-def check(
-    plan: Plan, context: Context, exists: Callable[[str], bool], given: Collection[str] = ()
-) -> None:
+def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
     """Find what is known to fail before anything runs.
 
     Args:
         plan: The plan.
         context: The context of the run.
-        exists: Tells whether the run folder holds an artifact of a name.
         given: Names of the inputs the caller gives.
 
     Raises:
-        PlanError: A parameter has no value, or an input is neither produced nor there, or
-            it is both given and produced.
+        PlanError: A parameter or a placeholder of an artifact has no value, or an input is
+            neither produced nor there, or it is both given and produced.
+        CatalogError: The definition of an artifact makes no sense.
     """
     produced: dict[str, list[str]] = {}
     for step in plan.running:
@@ -42,10 +42,12 @@ def check(
                 hint=f"Give it with --param {step.spec.label}.{name}=VALUE, or in the context "
                 f"section '{step.spec.label}'.",
             )
+        values = parameters.Placeholders(step.spec, parameters.resolve(step.spec, context), context)
+        _check_outputs(step, values)
         for param, marker in step.spec.reads.items():
             has_default = param in step.spec.signature.defaults or param.startswith("*")
             if marker.name not in given and not has_default:
-                _check_input(step, marker, produced, exists)
+                _check_input(step, marker, produced, values)
 
 
 def _check_given(producer: Step, name: str) -> None:
@@ -57,13 +59,27 @@ def _check_given(producer: Step, name: str) -> None:
         )
 
 
+def _check_outputs(step: Step, values: Mapping[str, Any]) -> None:
+    """Find out whether the catalog's artifacts can be saved; elements have values of their own."""
+    for marker in step.spec.signature.outputs:
+        if isinstance(marker, Artifact) and not step.spec.spread:
+            with _of_task(step):
+                artifacts.check(str(marker.name), values)
+
+
 def _check_input(
-    step: Step, marker: Marker, produced: Mapping[str, list[str]], exists: Callable[[str], bool]
+    step: Step, marker: Marker, produced: Mapping[str, list[str]], values: Mapping[str, Any]
 ) -> None:
     name = str(marker.name)
-    is_produced = any(other != step.name for other in produced.get(name, ()))
-    if is_produced or (isinstance(marker, Artifact) and exists(name)):
+    if any(other != step.name for other in produced.get(name, ())):
         return
+    if isinstance(marker, Artifact):
+        if step.spec.spread and artifacts.placeholders(name):
+            return  # each element has values of its own
+        with _of_task(step):
+            if artifacts.exists(name, values):
+                return
+            _refuse_absent(step, name, values)
     close = close_names(name, produced)
     raise PlanError(
         f"The task '{step.name}' reads the {marker.kind} '{name}', which no other task of "
@@ -72,3 +88,22 @@ def _check_input(
         if close
         else f"Run what produces it too: --task +{step.name}",
     )
+
+
+def _refuse_absent(step: Step, name: str, values: Mapping[str, Any]) -> None:
+    """Refuse an input that the catalog names, and that is not there."""
+    if artifacts.is_declared(name):
+        raise PlanError(
+            f"The task '{step.name}' reads the artifact '{name}', which no other task of this "
+            f"run produces and which is not at {artifacts.location(name, values)}.",
+            hint=f"Put it there, or run what produces it too: --task +{step.name}",
+        )
+
+
+@contextmanager
+def _of_task(step: Step) -> Iterator[None]:
+    """Say which task needs the artifact whose placeholder has no value."""
+    try:
+        yield
+    except PlaceholderError as error:
+        raise PlanError(f"The task '{step.name}': {error.message}", hint=error.hint) from error

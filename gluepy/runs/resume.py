@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gluepy.context.document import Context
 from gluepy.context.yaml import load
-from gluepy.exceptions import CommandError
+from gluepy.exceptions import CatalogError, CommandError
+from gluepy.exec.markers import Artifact
+from gluepy.exec.wiring import Step
 from gluepy.files.storages import default_storage
 from gluepy.ops.base import FINISHED
-from gluepy.runs.artifacts import SUFFIXES
+from gluepy.runs.artifacts import exists, is_declared, location
 from gluepy.runs.elements import parent_of
 from gluepy.runs.folder import CONTEXT
 from gluepy.runs.outputs import changed_one
+from gluepy.runs.parameters import SHARED, Placeholders, resolve
+from gluepy.runs.undeclared import SUFFIXES
 from gluepy.utils.mapping import flatten
 
 
@@ -114,7 +119,7 @@ def changed(
     different = sorted(
         key
         for key in {*before, *after}
-        if before.get(key) != after.get(key) and not key.startswith("gluepy.")
+        if before.get(key) != after.get(key) and not _is_identity(key)
     )
     found: dict[str, str] = {}
     for task in record.get("tasks", []) if different else ():
@@ -123,6 +128,33 @@ def changed(
             name = str(task["name"])
             found.setdefault(parent_of(name) or name, f"'{key}' is {after.get(key)!r} now")
     return found
+
+
+def lost(steps: Iterable[Step], context: Context) -> dict[str, str]:
+    """Return name -> reason of the steps whose artifacts are not where the catalog says.
+
+    It may say something else than it did, or they may have been removed.
+    """
+    found = {}
+    for step in steps:
+        values = Placeholders(step.spec, resolve(step.spec, context), context)
+        for marker in step.spec.signature.outputs:
+            name = str(marker.name)
+            if isinstance(marker, Artifact) and _is_lost(name, values):
+                found[step.name] = f"its artifact '{name}' is not at {location(name, values)}"
+    return found
+
+
+def _is_lost(name: str, values: Placeholders) -> bool:
+    try:
+        return is_declared(name) and not exists(name, values)
+    except CatalogError:
+        return False  # the elements of a mapped task have values of their own
+
+
+def _is_identity(key: str) -> bool:
+    """Tell whether a key says which run this is; no task's result depends on it."""
+    return key.startswith("gluepy.") and not key.startswith(f"{SHARED}.")
 
 
 def _reads(task: Mapping[str, Any], key: str) -> bool:

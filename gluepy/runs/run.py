@@ -97,7 +97,14 @@ class Run:
         if name in self.volatiles:
             return self.volatiles[name]
         with using_context(self.context):
-            return artifacts.load(name)
+            return artifacts.load(name, self._placeholders(name))
+
+    def _placeholders(self, name: str) -> dict[str, Any]:
+        """Return what the task that wrote an artifact filled its placeholders with."""
+        for task in self.manifest["tasks"]:
+            if name in task.get("writes", {}).get("artifact", ()):
+                return artifacts.remembered(task.get("placeholders", {}))
+        return {}
 
     def is_alive(self) -> bool:
         """Tell whether a process works in the run folder now."""

@@ -56,6 +56,8 @@ class Runner:
         resume: Run to continue in its folder: what finished and is intact is not run again.
         patches: YAML files on the storage, laid over the context in this order.
         local_patches: The same from this machine, or mappings; laid over after ``patches``.
+        configuration: Name of a parameter set, laid over the project's files and under
+            ``patches``.
         params: Single values: ``["a.b=3"]`` as typed, or a mapping of names of context keys,
             tasks and parameters; see :mod:`gluepy.runs.parameters`.
         selection: Which part of the DAG to run.
@@ -74,6 +76,7 @@ class Runner:
         resume: str | None = None,
         patches: Sequence[str] = (),
         local_patches: Sequence[str | Mapping[str, Any]] = (),
+        configuration: str | None = None,
         params: Sequence[str] | Mapping[str, Any] = (),
         selection: Selection | None = None,
         executor: str | None = None,
@@ -86,8 +89,9 @@ class Runner:
         self.again = retry or resume
         self.is_resumed = resume is not None
         self.selection = selection or Selection()
-        self.executor = ExecutorChoice(executor, workers)
+        self.executor = ExecutorChoice(executor or self.dag.executor, workers)
         self.on_failure = known_policy(on_failure or self.dag.on_failure)
+        self.configuration = configuration
         self.params = params
         self.given: dict[str, Any] = {}
         self.show_progress = show_progress
@@ -138,6 +142,9 @@ class Runner:
     def _make_context(self) -> tuple[str, Context]:
         manager: Any = default_context_manager
         overrides = {**self.overrides, "params": self._context_params()}
+        if self.configuration:
+            specs = specs_of(self.dag, self.selection)
+            overrides["configuration"] = parameters.configuration(self.configuration, specs)
         if self.again is None:
             made = manager.create_context(**overrides)
         else:
@@ -156,7 +163,8 @@ class Runner:
         specs = specs_of(self.dag, self.selection)
         if isinstance(self.params, Mapping):
             self.given, values = parameters.split_inputs(self.params, specs)
-            return parameters.as_context(values, specs)
+            given = {f"+{artifacts.GIVEN}.{name}": True for name in self.given}
+            return {**parameters.as_context(values, specs), **given}
         return parameters.known_flags(self.params, specs)
 
     def _make_plan(self, context: Context, former: dict[str, Any] | None) -> Plan:
@@ -164,7 +172,7 @@ class Runner:
             plan = build(self.dag, self.selection)
         else:
             plan = self._plan_again(context, former)
-        check(plan, context, lambda name: artifacts.find(name) is not None, self.given)
+        check(plan, context, self.given)
         return plan
 
     def _plan_again(self, context: Context, former: dict[str, Any]) -> Plan:
@@ -177,6 +185,7 @@ class Runner:
             _shown(context),
             parameters.defaults(specs_of(self.dag, self.selection)),
         )
+        changed |= resume.lost(self.dag.steps(), context)
         changed |= readers_of(self.dag, self.given)
         return build(self.dag, self.selection, resume.Former(former), changed)
 

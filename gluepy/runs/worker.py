@@ -77,17 +77,22 @@ def run_task(call: Call) -> Report:
     """
     volatiles: dict[str, Any] = {}
     failure: Exception | None = None
+    used: dict[str, Any] = {}
     with recording() as trace:
         try:
             spec = spec_of(call.entry)
-            result = spec.call(**_arguments(spec, call))
-            volatiles = _kept(spec, result, call.element)
+            values = {**parameters.resolve(spec), **call.given}
+            fill = parameters.Placeholders(spec, values)
+            used = fill.used
+            result = spec.call(**_arguments(spec, values, fill))
+            volatiles = _kept(spec, result, call, fill)
         except SystemExit as stop:
             failure = RuntimeError(f"The task called sys.exit({stop.code!r}).")
             failure.__cause__ = stop
         except Exception as error:
             failure = error
-    return Report(volatiles, failure, _traced(trace))
+    noted = {"placeholders": artifacts.noted(used)} if used else {}
+    return Report(volatiles, failure, _traced(trace) | noted)
 
 
 def _traced(trace: Trace) -> dict[str, Any]:
@@ -97,14 +102,20 @@ def _traced(trace: Trace) -> dict[str, Any]:
     return trace.to_dict() | {"outputs": fingerprints(written) if written else {}}
 
 
-def _arguments(spec: TaskSpec, call: Call) -> dict[str, Any]:
+def _arguments(
+    spec: TaskSpec, values: dict[str, Any], fill: parameters.Placeholders
+) -> dict[str, Any]:
     """Return what the task is called with.
+
+    Args:
+        spec: The task.
+        values: Its parameters, volatiles, and what is given.
+        fill: What the placeholders of its artifacts are filled with.
 
     Raises:
         UnknownParameterError: A parameter has no value.
         ArtifactError: An input is not there.
     """
-    values = {**parameters.resolve(spec), **call.given}
     for name in spec.signature.params:
         if name not in values:
             raise UnknownParameterError(
@@ -113,16 +124,16 @@ def _arguments(spec: TaskSpec, call: Call) -> dict[str, Any]:
             )
     for name, marker in spec.signature.inputs.items():
         if name not in values and not name.startswith("*"):
-            values[name] = _input(spec, name, marker)
+            values[name] = _input(spec, name, marker, fill)
     return values
 
 
-def _input(spec: TaskSpec, name: str, marker: Any) -> Any:
+def _input(spec: TaskSpec, name: str, marker: Any, fill: parameters.Placeholders) -> Any:
     default = spec.signature.defaults
     if isinstance(marker, Artifact):
-        if name in default and artifacts.find(str(marker.name)) is None:
+        if name in default and not artifacts.exists(str(marker.name), fill):
             return default[name]
-        return artifacts.load(str(marker.name))
+        return artifacts.load(str(marker.name), fill)
     if name in default:
         return default[name]
     raise ArtifactError(
@@ -131,7 +142,7 @@ def _input(spec: TaskSpec, name: str, marker: Any) -> Any:
     )
 
 
-def _kept(spec: TaskSpec, result: Any, element: int | None) -> dict[str, Any]:
+def _kept(spec: TaskSpec, result: Any, call: Call, fill: parameters.Placeholders) -> dict[str, Any]:
     """Store the artifacts a task returned, and return its volatiles by name.
 
     Raises:
@@ -141,10 +152,17 @@ def _kept(spec: TaskSpec, result: Any, element: int | None) -> dict[str, Any]:
     for marker, value in zip(spec.signature.outputs, _values(spec, result), strict=True):
         name = str(marker.name)
         if isinstance(marker, Artifact):
-            artifacts.save(name if element is None else f"{name}/{element}", value)
+            artifacts.save(name, value, fill, _element(name, call))
         else:
             volatiles[name] = value
     return volatiles
+
+
+def _element(name: str, call: Call) -> int | None:
+    """Return the number of an element, unless placeholders already keep the elements apart."""
+    if call.element is None or not artifacts.placeholders(name).isdisjoint(call.given):
+        return None
+    return call.element
 
 
 def _values(spec: TaskSpec, result: Any) -> tuple[Any, ...]:

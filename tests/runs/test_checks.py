@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gluepy.checks import run_checks
-from gluepy.exec import DAG, Artifact, task
+from gluepy.exec import DAG, TASK_REGISTRY, Artifact, task
 
 
 @pytest.fixture
@@ -35,6 +35,10 @@ def report(cleaned: Artifact) -> Artifact("reported"):
 @task
 def other(orders: Artifact) -> Artifact("reported"):
     return orders
+
+
+for one in (clean, report, other):
+    del TASK_REGISTRY[one.label]  # other tests have tasks of these names
 
 
 def entries(**paths: str) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from gluepy.exceptions import ArtifactError
 from gluepy.files.folder import run_folder
 from gluepy.files.storages import default_storage
-from gluepy.runs import artifacts
+from gluepy.runs import undeclared
 from gluepy.test import override_settings
 
 pytestmark = pytest.mark.usefixtures("any_storage", "folder")
@@ -52,9 +52,9 @@ def stored() -> list[str]:
     ],
 )
 def test_what_is_read_back_equals_what_was_stored(value: Any, suffix: str) -> None:
-    path = artifacts.save("x", value)
+    path = undeclared.save("x", value)
     assert path == f"runs/one/artifacts/x.{suffix}"
-    loaded = artifacts.load("x")
+    loaded = undeclared.load("x")
     assert (type(loaded), loaded) == (type(value), value)
 
 
@@ -72,8 +72,8 @@ json_like = st.recursive(
 @given(value=json_like)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_plain_data_of_any_shape_comes_back_as_it_was(value: Any) -> None:
-    artifacts.save("x", value)
-    assert repr(artifacts.load("x")) == repr(value)
+    undeclared.save("x", value)
+    assert repr(undeclared.load("x")) == repr(value)
 
 
 @pytest.mark.parametrize(
@@ -89,44 +89,44 @@ def test_plain_data_of_any_shape_comes_back_as_it_was(value: Any) -> None:
     ids=["plain", "index", "mixed", "empty", "numbers", "levels"],
 )
 def test_a_dataframe_comes_back_as_it_was(frame: pd.DataFrame) -> None:
-    artifacts.save("x", frame)
-    pd.testing.assert_frame_equal(artifacts.load("x"), frame)
+    undeclared.save("x", frame)
+    pd.testing.assert_frame_equal(undeclared.load("x"), frame)
 
 
 def test_a_dataframe_is_stored_as_parquet() -> None:
-    assert artifacts.save("x", pd.DataFrame({"a": [1]})).endswith("x.parquet")
+    assert undeclared.save("x", pd.DataFrame({"a": [1]})).endswith("x.parquet")
 
 
 def test_a_frame_of_another_engine_than_the_projects_comes_back_too() -> None:
     frame = pl.DataFrame({"a": [1, 2]})
-    artifacts.save("x", frame)
-    assert artifacts.load("x").equals(frame)
+    undeclared.save("x", frame)
+    assert undeclared.load("x").equals(frame)
     with override_settings(DATA_BACKEND="gluepy.files.data.PolarsDataManager"):
-        assert artifacts.save("y", frame).endswith("y.parquet")
-        assert artifacts.load("y").equals(frame)
+        assert undeclared.save("y", frame).endswith("y.parquet")
+        assert undeclared.load("y").equals(frame)
 
 
 def test_a_value_of_another_type_replaces_the_one_before() -> None:
-    artifacts.save("x", {1, 2})
-    artifacts.save("x", [1])
-    artifacts.save("x", pd.DataFrame({"a": [1]}))
+    undeclared.save("x", {1, 2})
+    undeclared.save("x", [1])
+    undeclared.save("x", pd.DataFrame({"a": [1]}))
     assert stored() == ["artifacts/x.parquet"]
-    artifacts.save("x", 3)
-    assert artifacts.load("x") == 3
+    undeclared.save("x", 3)
+    assert undeclared.load("x") == 3
     assert stored() == ["artifacts/x.json"]
 
 
 def test_a_name_that_is_not_there_names_the_closest() -> None:
-    artifacts.save("orders", 1)
-    assert artifacts.names() == ["orders"]
+    undeclared.save("orders", 1)
+    assert undeclared.names() == ["orders"]
     with pytest.raises(ArtifactError, match=r"no artifact 'ordrs'. Did you mean 'orders'"):
-        artifacts.load("ordrs")
+        undeclared.load("ordrs")
 
 
 def test_elements_are_a_list_under_their_name() -> None:
     for index in range(12):
-        artifacts.save(f"x/{index}", index if index % 2 else {index})
-    artifacts.trim("x", 11)
-    assert artifacts.load("x") == [index if index % 2 else {index} for index in range(11)]
-    artifacts.trim("x", 0)
-    assert artifacts.load("x") == []
+        undeclared.save(f"x/{index}", index if index % 2 else {index})
+    undeclared.trim("x", 11)
+    assert undeclared.load("x") == [index if index % 2 else {index} for index in range(11)]
+    undeclared.trim("x", 0)
+    assert undeclared.load("x") == []
