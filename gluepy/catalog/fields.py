@@ -109,27 +109,27 @@ def problems(
         unknown: Tells of a value that it is not known yet, so that its type is not looked at.
     """
     fields = fields_of(cls)
-    about = artifact(name, where)
     for key in given:
         if key not in fields:
+            about = artifact(name, where)
             hint = did_you_mean(str(key), fields) or f"It has: {', '.join(sorted(fields))}."
             yield CatalogError(sentence(f"{about} has an unknown field '{key}'"), hint=hint)
     for field in fields.values():
         if field.name not in given:
             if field.is_required:
-                message = f"{about} lacks the field '{field.name}'"
+                message = f"{artifact(name, where)} lacks the field '{field.name}'"
                 yield CatalogError(sentence(message), hint=f"Add: {field.name}: …")
         elif unknown is None or not unknown(given[field.name]):
-            yield from _mismatch(about, field, given[field.name])
+            yield from _mismatch(name, where, field, given[field.name])
 
 
-def _mismatch(about: str, field: Field, value: Any) -> Iterator[CatalogError]:
+def _mismatch(name: str, where: object, field: Field, value: Any) -> Iterator[CatalogError]:
     try:
         converted(value, field.hint)
     except Mismatch as error:
         shown = repr(mask_named(field.name, error.value))
         shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-        message = f"the field '{field.name}{error.at}' of {about} is {shown}"
+        message = f"the field '{field.name}{error.at}' of {artifact(name, where)} is {shown}"
         yield CatalogError(sentence(message), hint=f"It takes {error.wanted}.{error.hint}")
 
 

@@ -9,6 +9,7 @@ import pytest
 from gluepy import signals
 from gluepy.catalog import Catalog, FileDataset, catalog
 from gluepy.catalog.base import Dataset, Preview
+from gluepy.context import templates
 from gluepy.context.current import current
 from gluepy.exceptions import (
     ArtifactNotFoundError,
@@ -432,3 +433,18 @@ def test_a_preview_shows_the_head(write):
     write("- {name: x, type: note, path: x.txt}")
     catalog.save("x", "1\n2\n3\n")
     assert catalog.preview("x", rows=2).head == "1\n2"
+
+
+def test_the_line_of_an_entry_is_looked_for_only_for_an_error(write, monkeypatch):
+    write("- {name: x, type: note, path: '!{day}.txt'}")
+    asked = []
+    line_of = templates.Document.line_of
+    monkeypatch.setattr(
+        templates.Document, "line_of", lambda *args: asked.append(args) or line_of(*args)
+    )
+    catalog.save("x", "a", day=1)
+    catalog.load("x", day=1)
+    assert asked == []
+    with pytest.raises(PlaceholderError, match="line 1"):
+        catalog.load("x")
+    assert asked
