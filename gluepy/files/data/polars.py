@@ -85,10 +85,15 @@ class PolarsDataManager(BaseDataManager):
     def _read_jsonl(
         self, file: Any, form: Format, columns: Columns, options: Options
     ) -> pl.DataFrame:
-        if isinstance(file, Url):
-            return _collected(_scanned(form, file, options), columns)
-        with _literal(_content(file, form)) as source:
-            return _selected(pl.read_ndjson(source, **options), columns)
+        try:
+            if isinstance(file, Url):
+                return _collected(_scanned(form, file, options), columns)
+            with _literal(_content(file, form)) as source:
+                return _selected(pl.read_ndjson(source, **options), columns)
+        except pl.exceptions.PolarsError as error:
+            if "empty reader" not in str(error):
+                raise
+            return _selected(pl.DataFrame(schema=options.get("schema")), columns)
 
     def _write_jsonl(self, file: Any, form: Format, df: Any, options: Options) -> None:
         _save(df, "ndjson", file, form, options)
