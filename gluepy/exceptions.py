@@ -41,6 +41,7 @@
     │   ├── TransferError             (also TypeError) a call or its result cannot be sent
     │   ├── RemoteError               stands in for a worker's error that cannot be sent
     │   └── RunKilledError            the run was stopped by a signal
+    ├── NotebookError                 a notebook cannot be compiled into a module
     ├── CheckError                    `manage.py check` found errors
     └── CommandError                  a command was called with values that make no sense
 
@@ -294,6 +295,12 @@ class RunKilledError(RunError):
     def __init__(self, message: str, signum: int) -> None:
         super().__init__(message)
         self.exit_code = 128 + signum
+
+
+class NotebookError(GluepyError):
+    """A notebook cannot be read or compiled; with notebook, cell and line."""
+
+    exit_code = 2
 
 
 class CheckError(GluepyError):

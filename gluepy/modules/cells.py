@@ -8,7 +8,7 @@ import re
 import warnings
 from typing import Any
 
-from gluepy.exceptions import GluepyError
+from gluepy.exceptions import NotebookError
 from gluepy.modules import names
 from gluepy.utils.text import either
 
@@ -28,10 +28,6 @@ FORMAT = 4
 PYTHON_MAGICS = ("%%capture", "%%prun", "%%time", "%%timeit")
 _MAGIC = re.compile(r"\s*([%!?]|[^=]*=\s*[%!]|[\w.*]+\?{1,2}\s*$)")
 _FUTURE_HINT = "Write the imports from __future__ at the top of a cell."
-
-
-class NotebookError(GluepyError):
-    """A notebook cannot be read or compiled; with notebook, cell and line."""
 
 
 class Cell:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gluepy.conf import default_settings
-from gluepy.exceptions import CommandError, SettingsError
-from gluepy.modules.cells import Notebook, NotebookError
+from gluepy.exceptions import CommandError, NotebookError, SettingsError
+from gluepy.modules.cells import Notebook
 from gluepy.utils.text import did_you_mean
 
 SUFFIX = ".ipynb"

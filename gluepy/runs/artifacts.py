@@ -14,7 +14,7 @@ from gluepy.conf.secrets import mask
 from gluepy.context.current import current
 from gluepy.context.document import lookup
 from gluepy.context.yaml import dump, load_value
-from gluepy.exceptions import ArtifactNotFoundError, ContextError
+from gluepy.exceptions import ContextError
 from gluepy.runs import undeclared
 
 if TYPE_CHECKING:
@@ -63,20 +63,16 @@ def load(name: str, values: Values | None = None) -> Any:
         ArtifactError: Neither the run nor the catalog has one of that name.
         FileNotFoundError: The catalog has it, but nothing was saved yet.
     """
-    if not is_declared(name):
-        return undeclared.load(name)
-    try:
+    if is_declared(name):
         return _access().load(_dataset(name, values))
-    except ArtifactNotFoundError:
-        if undeclared.find(name) is None:
-            raise
-        return undeclared.load(name)  # the empty list of a mapped task
+    return undeclared.load(name)
 
 
 def exists(name: str, values: Values | None = None) -> bool:
     """Tell whether the current run has an artifact, or can read it from elsewhere."""
-    if is_declared(name) and _access().exists(_dataset(name, values)):
-        return True
+    if is_declared(name):
+        exists: bool = _access().exists(_dataset(name, values))
+        return exists
     return undeclared.find(name) is not None
 
 
@@ -100,14 +96,9 @@ def trim(name: str, count: int, values: Values | None = None) -> None:
     if not is_declared(name):
         undeclared.trim(name, count)
         return
-    dataset = _dataset(name, values)
-    for number in list(dataset.elements()):
-        if number >= count:
-            dataset.of_element(number).remove()
-    if count:
-        undeclared.forget(name)
-    else:
-        undeclared.trim(name, 0)  # what no storage can hold: a folder without a file
+    from gluepy.catalog import places
+
+    places.trim(_dataset(name, values), count)
 
 
 def noted(values: Values) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from gluepy.exceptions import RunNotFoundError
 from gluepy.files.storages import default_storage
 from gluepy.utils.text import close_names, either
 
-RUNS = "runs"
 CONTEXT = "context.yaml"
 MANIFEST = "run.json"
 LOG = "logs/run.log"
@@ -67,22 +66,9 @@ def is_run(folder: str) -> bool:
 
 def iterate() -> Iterator[str]:
     """Yield every run folder, newest day first, and newest id first within a day."""
-    for year in _newest_first(RUNS):
-        for month in _newest_first(year):
-            for day in _newest_first(month):
-                yield from _newest_first(day)
+    from gluepy.files.run_folders import run_folders
 
-
-def _newest_first(folder: str) -> list[str]:
-    if not default_storage.exists(folder):
-        return []
-    _, folders = default_storage.ls(folder)
-    return sorted(folders, key=_natural, reverse=True)
-
-
-def _natural(folder: str) -> tuple[int, str]:
-    name = folder.rstrip("/").rpartition("/")[2]
-    return (int(name), "") if name.isdigit() else (-1, name)
+    yield from run_folders(default_storage)
 
 
 def _by_path(path: str) -> str | None:

@@ -35,7 +35,7 @@ def disable() -> None:
 
 
 def _call(task: FunctionTask, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    if trace._current.get() is not None:  # a task of a run calls it
+    if trace.is_recording():  # a task of a run calls it
         return task.function(*args, **kwargs)
     try:
         given = _given(task, args, kwargs)

@@ -45,6 +45,11 @@ class recording:
         _current.reset(self._token)
 
 
+def is_recording() -> bool:
+    """Tell whether a task of a run is at work in this thread."""
+    return _current.get() is not None
+
+
 def _on_read(*, kind: str, name: str, **_: Any) -> None:
     trace = _current.get()
     if trace is not None:

@@ -100,13 +100,6 @@ def names() -> list[str]:
     return sorted([*found, *(path.rstrip("/").rpartition("/")[2] for path in folders)])
 
 
-def forget(name: str) -> None:
-    """Remove what an artifact left, the elements of a list too."""
-    path = find(name)
-    if path is not None:
-        default_storage.rm(path, recursive=True)
-
-
 def _count(folder: str) -> int:
     files, folders = default_storage.ls(folder)
     return len(files) + len(folders)
