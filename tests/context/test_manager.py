@@ -127,7 +127,7 @@ def test_a_torn_context_is_told_with_file_and_line(project: Project) -> None:
 SECRETS = """
 password: hello
 api: {key: !secret sesame, url: 'https://user:pass-word@host/'}
-users: [{name: x, token: first-token}, {name: y, token: other-token}]
+users: [{name: x, token: token-1}, {name: y, token: token-2}]
 credentials: {user: u, region: eu}
 db: {main: {pin: pin-of-db, host: h}}
 aws: !setting AWS_SECRET_ACCESS_KEY
@@ -147,7 +147,11 @@ def secretive(project: Project) -> Project:
 
 def test_secrets_are_readable_but_never_written_or_shown(secretive: Project) -> None:
     context = secretive.create()
-    assert (context.password, context.api.key, context.db.main.pin) == ("hello", "sesame", "pin-of-db")
+    assert (context.password, context.api.key, context.db.main.pin) == (
+        "hello",
+        "sesame",
+        "pin-of-db",
+    )
     assert context.aws == "wJalrXUtnFEMI"
     assert secrets(context) == [
         "api.key",
@@ -162,8 +166,17 @@ def test_secrets_are_readable_but_never_written_or_shown(secretive: Project) -> 
         "users.1.token",
     ]
     assert secrets(context.api) == ["key", "url"]
+    words = ("hello", "sesame", "pass-word", "token-1", "token-2", "pin-of-db", "wJalrXUtnFEMI")
     for text in (dump_context(context), str(context), repr(context), repr(context.api)):
-        for secret in ("hello", "sesame", "pass-word", "first-token", "other-token", "pin-of-db", "wJalrXUtnFEMI"):
+        for secret in (
+            "hello",
+            "sesame",
+            "pass-word",
+            "token-1",
+            "token-2",
+            "pin-of-db",
+            "wJalrXUtnFEMI",
+        ):
             assert secret not in text
     written = pyyaml.safe_load(dump_context(context))
     assert written["password"] == MASK
@@ -184,7 +197,7 @@ def test_a_retry_takes_secrets_anew_from_the_project(secretive: Project) -> None
     secretive.config(SECRETS.replace("hello", "changed"))
     again = secretive.load(path)
     assert again.password == "changed"
-    assert again.users[1].token == "other-token"
+    assert again.users[1].token == "token-2"
     assert origin_of(again, "password") == "configs/context.yaml"
     assert {**again.to_dict(), "password": "hello", "gluepy": None} == {
         **context.to_dict(),
@@ -235,7 +248,7 @@ def test_secrets_of_users_under_gluepy_are_masked_but_not_the_identity(project: 
 
 
 def test_secrets_under_keys_with_dots_come_back_on_a_retry(project: Project) -> None:
-    project.config("hosts: {api.example.org: {token: first-token}, api: {example: {token: other-token}}}")
+    project.config("hosts: {api.example.org: {token: token-1}, api: {example: {token: token-2}}}")
     context = project.create()
     path = project.stored("runs/x/context.yaml", dump_context(context))
     assert project.load(path).hosts == context.hosts
