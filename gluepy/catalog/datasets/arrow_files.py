@@ -24,5 +24,8 @@ def feather_rows(location: Location) -> int | None:
         from pyarrow.dataset import FeatherFileFormat
     except ImportError:
         return None
+    from pyarrow.fs import LocalFileSystem
+
     with location.reading() as file:
-        return int(FeatherFileFormat().make_fragment(file).count_rows())
+        where = {"filesystem": LocalFileSystem()} if isinstance(file, str) else {}
+        return int(FeatherFileFormat().make_fragment(file, **where).count_rows())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote_plus
 
 from gluepy.catalog.base import Dataset, Preview
-from gluepy.catalog.datasets.engines import preview_of
+from gluepy.catalog.datasets.engines import shown
 from gluepy.catalog.secrecy import mask_text
 from gluepy.catalog.wording import artifact
 from gluepy.exceptions import CatalogError, DataError, MissingDependencyError
@@ -49,9 +49,9 @@ class Database(Dataset, register=False):
 
     def location(self) -> str:
         """Return the database, without its password."""
-        from gluepy.files.data.sql import shown
+        from gluepy.files.data import sql
 
-        return mask_text(shown(self.url()))
+        return mask_text(sql.shown(self.url()))
 
     # --- Shared by tables and queries --------------------------------------------------------
 
@@ -60,17 +60,18 @@ class Database(Dataset, register=False):
             query, self.url(), params=params or None, chunks=self.chunks, **self.load_options
         )
 
-    def _shown(self, query: Any, params: dict[str, Any], rows: int, count: int | None) -> Preview:
+    def _shown(self, query: Any, params: dict[str, Any], rows: int) -> Preview:
         """Return the preview of a query of which only the first rows are fetched."""
+        from gluepy.files.data.sql import reading
+
         size = max(rows, 1)
-        pieces = data_manager.read_sql(
-            query, self.url(), params=params or None, chunks=size, **self.load_options
-        )
-        try:
-            return preview_of(next(iter(pieces), None), rows, count)
-        finally:
-            if hasattr(pieces, "close"):
-                pieces.close()
+        with reading(self.url(), query, params or None, stream=size) as (connection, prepared):
+            result = connection.execute(prepared, params or {})
+            names, found = list(result.keys()), result.fetchmany(size)
+            result.close()
+        columns = {name: _kind(row[index] for row in found) for index, name in enumerate(names)}
+        head = [dict(zip(names, map(shown, row), strict=True)) for row in found[:rows]]
+        return Preview(columns, None, head)
 
     def _has_table(self, table: str, schema: str | None) -> bool:
         import_sqlalchemy()
@@ -110,3 +111,8 @@ def _of_odbc(text: str) -> str:
     if find_spec("pyodbc") is None:
         raise MissingDependencyError("pyodbc", "odbc", "A connection string of ODBC")
     return f"mssql+pyodbc:///?odbc_connect={quote_plus(text)}"
+
+
+def _kind(values: Iterable[Any]) -> str:
+    """Return the type of the first value that is not missing."""
+    return next((type(value).__name__ for value in values if value is not None), "")

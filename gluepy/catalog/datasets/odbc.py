@@ -76,7 +76,7 @@ class Odbc(Rows):
         """Return the columns and the first rows."""
         if self.query is None:
             return super().preview(rows)
-        return self._shown(self.query, self.params, rows, None)
+        return self._shown(self.query, self.params, rows)
 
     def location(self) -> str:
         """Return the database, and the table if there is one."""

@@ -49,7 +49,7 @@ class Query(Database):
 
     def preview(self, rows: int = 5) -> Preview:
         """Return the columns and the first rows; how many there are nobody has counted."""
-        return self._shown(self.text(), self.params, rows, None)
+        return self._shown(self.text(), self.params, rows)
 
     def text(self) -> str:
         """Return the query.

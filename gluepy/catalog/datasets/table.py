@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any, Literal
 
 from gluepy.catalog.base import Preview
@@ -10,6 +11,7 @@ from gluepy.catalog.datasets.engines import first_of, without_row_numbers
 from gluepy.catalog.wording import artifact, sentence
 from gluepy.exceptions import ArtifactNotFoundError
 from gluepy.files.data import data_manager
+from gluepy.files.data.problems import check_columns
 
 
 class Rows(Database, register=False):
@@ -27,22 +29,20 @@ class Rows(Database, register=False):
 
     def load(self) -> Any:
         """Return the rows as a dataframe, or with ``chunks`` an iterator over its pieces."""
-        table, schema = self.named()
-        if not self._has_table(table, schema):
-            about = artifact(self.name, self.where)
-            raise ArtifactNotFoundError(
-                sentence(f"nothing is stored of {about}: there is no table at {self.location()}")
-            )
         return self._read(self._select())
 
     def save(self, data: Any) -> None:
         """Write a dataframe, or an iterator over the pieces of one, in one transaction."""
         table, schema = self.named()
-        first, data = first_of(data)
-        options = without_row_numbers(first, self.save_options)
-        if schema is not None:
-            options = {"schema": schema, **options}
-        data_manager.write_sql(data, table, self.url(), if_exists=self.if_exists, **options)
+        try:
+            first, rows = first_of(data)
+            options = without_row_numbers(first, self.save_options)
+            if schema is not None:
+                options = {"schema": schema, **options}
+            data_manager.write_sql(rows, table, self.url(), if_exists=self.if_exists, **options)
+        finally:
+            if isinstance(data, Generator):
+                data.close()  # it may hold a connection
 
     def exists(self) -> bool:
         """Tell whether there is such a table."""
@@ -58,11 +58,17 @@ class Rows(Database, register=False):
     def preview(self, rows: int = 5) -> Preview:
         """Return the columns, the first rows, and how many there are."""
         sa = import_sqlalchemy()
-        if not self.exists():
-            self.load()  # says what is missing
+        select = self._select()
         with self._connected() as connection:
             count = connection.scalar(sa.select(sa.func.count()).select_from(self._table()))
-        return self._shown(self._select().limit(max(rows, 1)), {}, rows, count)
+            kinds = {
+                column["name"]: str(column["type"])
+                for column in sa.inspect(connection).get_columns(*self.named())
+            }
+        found = self._shown(select.limit(max(rows, 1)), {}, rows)
+        found.columns = {name: kinds.get(name, "") for name in found.columns}
+        found.rows = count
+        return found
 
     def location(self) -> str:
         """Return database and table."""
@@ -75,9 +81,26 @@ class Rows(Database, register=False):
         return sa.table(table, schema=schema)
 
     def _select(self) -> Any:
+        """Return the query for the rows.
+
+        Each column is named: drivers remember what ``*`` stood for in a table since replaced.
+
+        Raises:
+            ArtifactNotFoundError: There is no such table.
+        """
         sa = import_sqlalchemy()
-        columns = map(sa.column, self.columns) if self.columns else [sa.text("*")]
-        return sa.select(*columns).select_from(self._table())
+        table, schema = self.named()
+        with self._connected() as connection:
+            found = sa.inspect(connection)
+            is_there = found.has_table(table, schema)
+            there = [one["name"] for one in found.get_columns(table, schema)] if is_there else []
+        if not is_there:
+            about = artifact(self.name, self.where)
+            raise ArtifactNotFoundError(
+                sentence(f"nothing is stored of {about}: there is no table at {self.location()}")
+            )
+        check_columns(self.columns or (), there)
+        return sa.select(*map(sa.column, self.columns or there)).select_from(self._table())
 
 
 class Table(Rows):

@@ -74,8 +74,11 @@ def _by_polars(old: Any, new: Any, key: list[str]) -> Any:
 
     old, new = old.lazy().collect(), new.lazy().collect()
     if key and old.height:
+        keys = new.select(key)
+        keys = keys.cast({name: old.schema[name] for name in key if keys.schema[name] == pl.Null})
+        old = old.cast({name: keys.schema[name] for name in key if old.schema[name] == pl.Null})
         try:
-            old = old.join(new.select(key), on=key, how="anti", nulls_equal=True)
+            old = old.join(keys, on=key, how="anti", nulls_equal=True)
         except pl.exceptions.SchemaError:
             for name in key:
                 _check_kind(name, str(old.schema[name]), str(new.schema[name]))

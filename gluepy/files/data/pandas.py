@@ -212,13 +212,23 @@ class PandasDataManager(BaseDataManager):
         **options: Any,
     ) -> None:
         """Write a dataframe to a table; see `BaseDataManager.write_sql`."""
-        from gluepy.files.data.sql import pieces, writing
+        from gluepy.files.data.sql import pieces, types_of, writing
 
         frames = (self._accept(piece, table) for piece in pieces(df))
         with writing(database, table) as connection:
             for frame in frames:
-                frame.to_sql(table, connection, if_exists=if_exists, **options)
+                unknown = _without_type(frame) if if_exists == "append" else []
+                if unknown and "dtype" not in options:
+                    types = types_of(connection, table, options.get("schema"), unknown)
+                    frame.to_sql(table, connection, if_exists="append", dtype=types, **options)
+                else:
+                    frame.to_sql(table, connection, if_exists=if_exists, **options)
                 if_exists = "append"
+
+
+def _without_type(frame: pd.DataFrame) -> list[Any]:
+    """Return the columns that hold nothing, which pandas takes for text in a database."""
+    return [name for name in frame.columns[frame.isna().all()] if frame[name].dtype.kind == "O"]
 
 
 def _csv_options(columns: list[str] | None, options: Options) -> Options:

@@ -210,6 +210,17 @@ def pieces(df: Any) -> Iterator[Any]:
         )
 
 
+def types_of(
+    connection: sa.Connection, table: str, schema: str | None, names: list[Any]
+) -> dict[Any, Any]:
+    """Return the types that columns have in a table; none if there is no such table."""
+    found = sa.inspect(connection)
+    if not found.has_table(table, schema=schema):
+        return {}
+    types = {column["name"]: column["type"] for column in found.get_columns(table, schema=schema)}
+    return {name: types[name] for name in names if name in types}
+
+
 def write_tables(
     data: Iterable[pa.Table],
     table: str,

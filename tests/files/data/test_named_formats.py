@@ -85,7 +85,7 @@ def test_a_workbook_does_not_tell_when_it_was_written(year):
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    from sqlalchemy import MetaData
+    from sqlalchemy import MetaData, text
 
     from gluepy.files.data.sql import engine_of
 
@@ -93,6 +93,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = f"sqlite:///{tmp_path}/a.db" if is_file else request.getfixturevalue("postgres_url")
     yield url
     with engine_of(url).begin() as connection:
+        if not is_file:
+            connection.execute(text("set lock_timeout = '10s'"))
         metadata = MetaData()
         metadata.reflect(connection)
         metadata.drop_all(connection)
