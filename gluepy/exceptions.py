@@ -300,8 +300,6 @@ class RunKilledError(RunError):
 class NotebookError(GluepyError):
     """A notebook cannot be read or compiled; with notebook, cell and line."""
 
-    exit_code = 2
-
 
 class CheckError(GluepyError):
     """The project's checks found errors."""
