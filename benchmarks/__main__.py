@@ -13,6 +13,7 @@ TABLES = (
     "parallel",
     "data_path",
     "object_store",
+    "catalog",
     "storage",
 )
 

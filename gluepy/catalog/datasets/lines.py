@@ -15,7 +15,7 @@ _SIP = 2 * 1024
 def estimate(location: Location, codec: str | None) -> int:
     """Return about how many lines a file has; its beginning alone is read."""
     size = location.storage.size(location.path)
-    raw: BinaryIO
+    raw: Any
     with (
         location.storage.stream(location.path) as raw,
         compressed(cast(BinaryIO, _Sips(raw)), "rb", codec) as file,
