@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import pytest
+import yaml
 
 from gluepy.catalog import access, trust
 from gluepy.catalog.base import REGISTRY, FileDataset
@@ -23,6 +24,7 @@ from gluepy.exceptions import (
 from gluepy.files.storages import default_storage
 from gluepy.test import override_settings
 from gluepy.test.contracts.dataset import WHERE
+from tests.architecture.sources import ROOT
 from tests.catalog.datasets.conftest import backend
 from tests.files.data.engines import ARROW, PANDAS, POLARS, Engine
 
@@ -65,6 +67,19 @@ def test_own_types_are_found_beside_those_of_gluepy():
     with pytest.raises(CatalogError, match="Did you mean 'shapes'"):
         find("shape")
     del REGISTRY["shapes"]
+
+
+def test_the_entries_of_the_page_on_types_make_sense():
+    page = (ROOT / "docs/topics/datasets.md").read_text("utf-8")
+    entries: dict[str, Any] = {}
+    for block in page.split("```yaml\n")[1:]:
+        entries |= yaml.safe_load(block.partition("```")[0])
+    kinds = set()
+    for name, entry in entries.items():
+        kinds.add(entry["type"])
+        find(entry["type"])(name, {key: entry[key] for key in entry if key != "type"}, WHERE)
+    assert len(kinds) > 15
+    assert {name for name in TYPES if f"`{name}`" not in page} == set()
 
 
 def test_finding_the_types_imports_no_engine():
