@@ -27,8 +27,7 @@ class Excel(Frame):
         _manager().write(target.path, frame, **at(target), **options)
 
     def _read(self, source: Location, **more: Any) -> Any:
-        options = {**self._form(source), **self.load_options, **more}
-        frame = _manager().read(source.path, columns=self.columns, **at(source), **options)
+        frame = _manager().read(source.path, **at(source), **self._how(source), **more)
         return frame if _engine_can() else of_engine(frame)
 
     def _head(self, source: Location, rows: int) -> Any:

@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 from gluepy.catalog.base import FileDataset, Preview
 from gluepy.catalog.datasets.engines import first_of, length_of, preview_of, without_row_numbers
 from gluepy.catalog.places import Location
+from gluepy.catalog.wording import artifact
 from gluepy.exceptions import CatalogError, UnsupportedFormatError
 from gluepy.files.data import data_manager
 from gluepy.files.data.formats import CODECS, FORMATS, format_of
+from gluepy.files.storages import default_storage
 
 # A file that is smaller is read as a whole to show its beginning.
 SMALL = 1024 * 1024
@@ -40,13 +42,13 @@ class Frame(FileDataset, register=False):
         for field in ("load_options", "save_options"):
             for option in set(self.fixed).intersection(getattr(self, field)):
                 raise CatalogError(
-                    f"'{option}' is no option of a reader or writer, in `{field}` of the "
-                    f"artifact '{name}' ({self.where}).",
+                    f"'{option}' is no option of a reader or writer, in `{field}` of "
+                    f"{artifact(name, self.where)}.",
                     hint=f"Write it as a field of the entry: {option}: …",
                 )
         if self.chunks is not None and self.chunks < 1:
             raise CatalogError(
-                f"The field 'chunks' of the artifact '{name}' ({self.where}) is {self.chunks}.",
+                f"The field 'chunks' of {artifact(name, self.where)} is {self.chunks}.",
                 hint="It is the number of rows of each dataframe.",
             )
 
@@ -87,14 +89,19 @@ class Frame(FileDataset, register=False):
     # --- By the data manager ---------------------------------------------------------------
 
     def _read(self, source: Location, **more: Any) -> Any:
-        options = {**self._form(source), **self.load_options, **more}
-        return data_manager.read(source.path, columns=self.columns, **at(source), **options)
+        return data_manager.read(source.path, **at(source), **self._how(source), **more)
 
     def _batches(self, source: Location, size: int) -> Any:
-        options = {**self._form(source), **self.load_options}
-        return data_manager.read_batches(
-            source.path, size=size, columns=self.columns, **at(source), **options
-        )
+        return data_manager.read_batches(source.path, size=size, **at(source), **self._how(source))
+
+    def _how(self, source: Location) -> dict[str, Any]:
+        """Return what the reader is told; no more than is needed, as managers may be simple."""
+        columns = {} if self.columns is None else {"columns": self.columns}
+        return {**columns, **self._form(source), **self._loading()}
+
+    def _loading(self) -> dict[str, Any]:
+        """Return the options of the reader."""
+        return self.load_options
 
     def _form(self, location: Location) -> dict[str, str]:
         """Return how to name the format, if the suffix does not."""
@@ -130,4 +137,5 @@ def codec_of(location: Location) -> str | None:
 
 def at(location: Location) -> dict[str, Any]:
     """Return how a data manager finds a location whose path it is given."""
-    return {"root": True, "storage": location.storage}
+    is_default = location.storage is default_storage
+    return {"root": True} if is_default else {"root": True, "storage": location.storage}

@@ -21,6 +21,7 @@ from gluepy.exceptions import (
     MissingDependencyError,
     UntrustedPickleError,
 )
+from gluepy.files.data import BaseDataManager
 from gluepy.files.storages import default_storage
 from gluepy.test import override_settings
 from gluepy.test.contracts.dataset import WHERE
@@ -156,6 +157,27 @@ def test_three_engines_write_one_csv():
             access.save(make("csv"), engine.frame({"a": [1, 2], "b": [0.5, 1.5]}))
             texts.add(default_storage.open("data", "r").replace('"', ""))
     assert texts == {"a,b\n1,0.5\n2,1.5\n"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
+def test_missing_text_is_missing_with_every_engine(engine: Engine, kind):
+    access.save(make(kind), engine.frame({"n": [1, 2], "text": ["a", None]}))
+    assert engine.content(access.load(make(kind))) == {"n": [1, 2], "text": ["a", None]}
+
+
+def test_a_manager_that_only_reads_and_writes_is_enough(monkeypatch):
+    class Rows(BaseDataManager):
+        def read(self, path: str, root: bool = False, **options: Any) -> Any:
+            assert not options
+            return default_storage.open(path, "r").splitlines()
+
+        def write(self, path: str, df: Any, root: bool = False, **options: Any) -> None:
+            assert not options
+            default_storage.touch(path, "\n".join(df))
+
+    monkeypatch.setattr("gluepy.catalog.datasets.frame.data_manager", Rows())
+    access.save(make("csv", "data.csv"), ["a", "b"])
+    assert access.load(make("csv", "data.csv")) == ["a", "b"]
 
 
 def test_partitions_of_parquet_are_folders(engine: Engine):
