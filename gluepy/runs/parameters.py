@@ -25,6 +25,7 @@ from gluepy.exec.specs import TaskSpec
 from gluepy.exec.tasks import REGISTRY
 from gluepy.runs import artifacts
 from gluepy.signals import read
+from gluepy.utils.loading import import_if_present
 from gluepy.utils.text import close_names, did_you_mean, either
 
 # Section of the context with the values that all tasks of the run share.
@@ -144,6 +145,7 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
 
     specs = list(specs)
     found = parameter_sets.resolve(name)
+    _import_tasks(found.values)
     tasks = {entry.spec.label: entry.spec for entry in REGISTRY.values()}
     tasks |= {spec.label: spec for spec in specs}
     shared, own = found.split(tasks, {spec.path: spec.label for spec in tasks.values()})
@@ -162,6 +164,16 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
             last = key.rpartition(".")[2]
             origins[key] = _origin(found.origins, f"{label}.{last}", f"{tasks[label].path}.{last}")
     return Configuration(name, values, {key: one for key, one in origins.items() if one})
+
+
+def _import_tasks(values: Mapping[str, Any]) -> None:
+    """Import the modules of tasks that a parameter set names by dotted path, if they are there."""
+    paths = {entry.spec.path for entry in REGISTRY.values()}
+    for key, value in values.items():
+        module, _, _ = key.rpartition(".")
+        is_path = all(part.isidentifier() for part in key.split("."))
+        if module and is_path and isinstance(value, Mapping) and key not in paths:
+            import_if_present(module)
 
 
 def _origin(origins: Mapping[str, str], *keys: str) -> str:

@@ -38,12 +38,12 @@ def import_if_present(dotted_path: str) -> ModuleType | None:
     """Import a module, or return None if there is no such module.
 
     Absent and broken are told apart by what could not be found: only when it is the very
-    module asked for is it absent. An import that fails inside the module is its author's,
-    and comes out whole.
+    module asked for, or a package it would lie in, is it absent. An import that fails inside
+    the module is its author's, and comes out whole.
     """
     try:
         return import_module(dotted_path)
     except ModuleNotFoundError as error:
-        if error.name == dotted_path:
+        if f"{dotted_path}.".startswith(f"{error.name}."):
             return None
         raise
