@@ -20,7 +20,7 @@ from gluepy.exceptions import (
 )
 
 _LONGEST = 500
-_ITS_OWN = (CatalogError, MissingDependencyError, MemoryError)
+_ITS_OWN = (MissingDependencyError, MemoryError)
 
 
 def load(dataset: Dataset) -> Any:
@@ -83,6 +83,11 @@ def explaining(dataset: Dataset, done: str) -> Iterator[None]:
     """Turn whatever goes wrong inside into an error that names the artifact."""
     try:
         yield
+    except CatalogError as error:
+        if type(error) is not CatalogError or f"'{dataset.name}'" in error.message:
+            raise
+        about = artifact(dataset.name, dataset.where)
+        raise CatalogError(sentence(f"{about}: {error.message}"), hint=error.hint) from error
     except _ITS_OWN:
         raise
     except FileNotFoundError as error:
@@ -92,10 +97,19 @@ def explaining(dataset: Dataset, done: str) -> Iterator[None]:
         ) from error
     except Exception as error:
         about = artifact(dataset.name, dataset.where)
-        hint = error.hint if isinstance(error, GluepyError) else ""
         raise DatasetError(
-            sentence(f"{about} cannot be {done}: {_told(error)}"), hint=mask_text(hint)
+            sentence(f"{about} cannot be {done}: {_told(error)}"),
+            hint=mask_text(_advice(dataset, done, error)),
         ) from error
+
+
+def _advice(dataset: Dataset, done: str, error: Exception) -> str:
+    """Return what to do about an error; a TypeError of an engine is one about its options."""
+    if isinstance(error, GluepyError):
+        return error.hint
+    options = "save_options" if done == "saved" else "load_options"
+    is_about_options = isinstance(error, TypeError) and getattr(dataset, options)
+    return f"Check its {options}." if is_about_options else ""
 
 
 def _told(error: Exception) -> str:

@@ -58,6 +58,7 @@ def _of_entry(name: str) -> Iterator[Message]:
     from gluepy.catalog import catalog
     from gluepy.catalog.fields import problems
     from gluepy.catalog.types import type_of
+    from gluepy.utils.text import did_you_mean
 
     try:
         entry = catalog.entry_at(name)
@@ -72,6 +73,10 @@ def _of_entry(name: str) -> Iterator[Message]:
         return
     for problem in problems(cls, name, entry.fields, entry.place, _is_open):
         yield _error(problem, "catalog.E004")
+    for field in entry.secret:
+        if field.partition(".")[0] not in entry.fields:
+            hint = did_you_mean(field, entry.fields)
+            yield _error(entry.error(f"has no '{field}' to keep secret", hint), "catalog.E004")
     storage = entry.fields.get("storage")
     if isinstance(storage, str) and not _is_open(storage):
         yield from _storage(name, entry.where, storage)

@@ -123,6 +123,12 @@ def target_of(dataset: Stored) -> Location:
     return _element(dataset, Location(storage, join(folder or "", path)))
 
 
+def home_of(dataset: Stored) -> Location:
+    """Return where a dataset is read from if no run has written it."""
+    storage, path, _ = _base(dataset)
+    return _element(dataset, Location(storage, path))
+
+
 def source_of(dataset: Stored) -> Location:
     """Return where a dataset is read from.
 

@@ -18,6 +18,7 @@ from gluepy.exceptions import ContextError, TemplateError
 from gluepy.utils.mapping import overlay
 
 FILES = ("globals.yaml", "globals.yml", "locals.yaml", "locals.yml")
+_ADVICE = "Check indentation, quotes and brackets, here and a line above."
 
 
 def variables() -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _read(path: str) -> dict[str, Any]:
         with open(path, "rb") as file:
             document = yaml.load(file.read(), shown(path))
     except ContextError as error:
-        raise TemplateError(error.message, hint=error.hint) from error
+        raise TemplateError(error.message, hint=error.hint or _ADVICE) from error
     except OSError as error:
         raise TemplateError(f"{shown(path)}: it cannot be read: {error.strerror}.") from error
     hide(at_paths(document.values, document.secrets))

@@ -246,7 +246,7 @@ def _imported(definition: Definition, at: int, path: str) -> Any:
             definition,
             at,
             f"but the module '{module_path}' has no '{attribute}'",
-            hint=did_you_mean(attribute, _tasks_of(module) or vars(module)),
+            hint=did_you_mean(attribute, _tasks_of(module) or vars(module)) or "Check the name.",
         )
     return getattr(module, attribute)
 

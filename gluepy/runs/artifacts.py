@@ -81,6 +81,16 @@ def location(name: str, values: Values | None = None) -> str:
     return mask(_dataset(name, values).location())
 
 
+def home(name: str, values: Values | None = None) -> str:
+    """Return where an artifact of the catalog is if no run made it, and its entry, for people."""
+    from gluepy.catalog import FileDataset, places
+
+    dataset = _dataset(name, values)
+    is_file = isinstance(dataset, FileDataset)
+    where = places.home_of(dataset) if is_file else dataset.location()
+    return f"{mask(str(where))} ({dataset.where})"
+
+
 def check(name: str, values: Values | None = None) -> None:
     """Find what is wrong with the catalog's entry of an artifact, doing nothing else.
 

@@ -119,12 +119,17 @@ def _is_value(spec: TaskSpec, value: Mapping[str, Any]) -> bool:
     return not set(value) <= set(spec.signature.params)
 
 
-def _own(spec: TaskSpec, values: Mapping[str, Any]) -> dict[str, Any]:
+def _own(
+    spec: TaskSpec, values: Mapping[str, Any], origins: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the values of one task as context keys; an error tells their origin if it is known."""
     params = spec.signature.params
     for name in values:
         if name not in params and not spec.signature.takes_any and not fills(name, [spec]):
+            origin = _origin_of(spec, str(name), origins or {})
             raise UnknownParameterError(
-                f"The task '{spec.label}' has no parameter '{name}'.",
+                f"{f'{origin}: the' if origin else 'The'} task '{spec.label}' has no parameter "
+                f"'{name}'.",
                 hint=did_you_mean(str(name), params),
             )
     return {f"+{spec.label}.{name}": value for name, value in values.items()}
@@ -159,10 +164,9 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
         values |= keys
         origins |= dict.fromkeys(keys, _origin(found.origins, key))
     for label, given in own.items():
-        for key, value in _own(tasks[label], given).items():
+        for key, value in _own(tasks[label], given, found.origins).items():
             values[key] = value
-            last = key.rpartition(".")[2]
-            origins[key] = _origin(found.origins, f"{label}.{last}", f"{tasks[label].path}.{last}")
+            origins[key] = _origin_of(tasks[label], key.rpartition(".")[2], found.origins)
     return Configuration(name, values, {key: one for key, one in origins.items() if one})
 
 
@@ -174,6 +178,11 @@ def _import_tasks(values: Mapping[str, Any]) -> None:
         is_path = all(part.isidentifier() for part in key.split("."))
         if module and is_path and isinstance(value, Mapping) and key not in paths:
             import_if_present(module)
+
+
+def _origin_of(spec: TaskSpec, name: str, origins: Mapping[str, str]) -> str:
+    """Return where a parameter set gives the parameter of a task a value."""
+    return _origin(origins, f"{spec.label}.{name}", f"{spec.path}.{name}")
 
 
 def _origin(origins: Mapping[str, str], *keys: str) -> str:

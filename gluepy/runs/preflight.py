@@ -95,7 +95,7 @@ def _refuse_absent(step: Step, name: str, values: Mapping[str, Any]) -> None:
     if artifacts.is_declared(name):
         raise PlanError(
             f"The task '{step.name}' reads the artifact '{name}', which no other task of this "
-            f"run produces and which is not at {artifacts.location(name, values)}.",
+            f"run produces, and nothing is at {artifacts.home(name, values)}.",
             hint=f"Put it there, or run what produces it too: --task +{step.name}",
         )
 

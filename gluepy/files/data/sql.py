@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_AT_ONCE = 10_000
+# What to do if a database is not to be reached.
+_REACH = "Check host, port, user and password in its URL."
 
 # What SQLAlchemy takes for a parameter in the text of a query.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
@@ -142,8 +144,10 @@ def _explaining(database: str, doing: str) -> Iterator[None]:
     except GluepyError:
         raise
     except (sa.exc.SQLAlchemyError, ValueError, ArithmeticError, OSError) as error:
+        told = first_line(_driver(error))
         raise DataError(
-            f"Cannot {doing} the database '{shown(database)}': {first_line(_driver(error))}"
+            f"Cannot {doing} the database '{shown(database)}': {told}",
+            hint=_REACH if "connect" in told.lower() or "password" in told.lower() else "",
         ) from error
 
 

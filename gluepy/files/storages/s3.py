@@ -156,7 +156,8 @@ class S3Storage(ObjectStorage):
             ) from error
         except errors.BotoCoreError as error:
             raise StorageError(
-                f"'{path}' in the S3 bucket '{self.bucket}' was not reached: {error}"
+                f"'{path}' in the S3 bucket '{self.bucket}' was not reached: {error}",
+                hint="Check AWS_S3_ENDPOINT_URL, AWS_S3_REGION_NAME and the credentials.",
             ) from error
 
     def _translated(self, error: errors.ClientError, path: str) -> Exception:
