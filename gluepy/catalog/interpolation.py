@@ -168,7 +168,7 @@ def _value_of(part: Placeholder, values: Values, where: Where) -> Any:
             raise where.error(
                 f"!{{{part.text}}}: '{step}' of {way} {kind}, "
                 f"in {_shown(part.name, parent)}, a {type(parent).__name__}",
-                did_you_mean(str(step), _options(parent)),
+                did_you_mean(str(step), _options(parent)) or _REACHES,
             )
         way = f"{way}[{step}]" if isinstance(step, int) else f"{way}.{step}"
     return value
@@ -320,4 +320,5 @@ def _cut(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
 
 
+_REACHES = "Placeholders reach keys and attributes; no calls."
 _ESCAPE = "Write !!{ for a literal '!{'."

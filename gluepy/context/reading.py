@@ -141,10 +141,17 @@ def _explained(
         lambda found: str(line(lines, int(found[0]) - 1)),
         error.message.partition(f", line {index + 1}: ")[2],
     )
+    said = _with_alias(said, written[0])
     hint = _advice(written[0], said) or error.hint
     if lines:
         hint = f"{hint} Rendered, the line reads: {mask(written[0].strip())}".strip()
     return TemplateError(f"{file}, line {line(lines, index)}: {said}", hint=hint)
+
+
+def _with_alias(problem: str, written: str) -> str:
+    """Return the problem with the name of the alias that YAML's parser keeps to itself."""
+    alias = re.search(r"(?:^|[\s:,\[{-])\*([\w.-]+)", written)
+    return problem.replace("undefined alias", f"undefined alias '{alias[1]}'") if alias else problem
 
 
 def _advice(written: str, problem: str) -> str:

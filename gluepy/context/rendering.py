@@ -55,13 +55,17 @@ def rendered(source: str, file: str, variables: Mapping[str, Any]) -> tuple[str,
         template = jinja2.Template.from_code(environment, code, environment.make_globals(None))
         text = template.render(names)
     except jinja2.TemplateSyntaxError as error:
-        raise _misspelt(error, file, environment) from error
+        raise _misspelt(error, f"{file}, line {error.lineno}", environment) from error
     except jinja2.UndefinedError as error:
         where = f"{file}, line {_line_of(error)}"
         tree = environment.parse(source)
         raise _absence(where, absent[-1], names, _assigned(tree)) from error
     except Exception as error:
-        raise _failed(error, f"{file}, line {_line_of(error)}") from error
+        where = f"{file}, line {_line_of(error)}"
+        if isinstance(error, jinja2.TemplateRuntimeError) and _NO_SUCH.search(str(error)):
+            # Below an `if`, filters and tests are looked up as late as that.
+            raise _misspelt(error, where, environment) from error
+        raise _failed(error, where) from error
     return _unmarked(text, marks, source.count("\n") + 1)
 
 
@@ -243,7 +247,7 @@ def _assigned(tree: nodes.Template) -> set[str]:
 
 
 def _misspelt(
-    error: jinja2.TemplateSyntaxError, file: str, environment: SandboxedEnvironment
+    error: jinja2.TemplateError, where: str, environment: SandboxedEnvironment
 ) -> TemplateError:
     message = str(error.message).rstrip(".")
     found = _NO_SUCH.search(message)
@@ -253,7 +257,7 @@ def _misspelt(
         hint = did_you_mean(found[2], known) or f"There is no such {found[1]} in Jinja2."
     elif found:
         hint = did_you_mean(found[3], _TAGS)
-    return TemplateError(f"{file}, line {error.lineno}: template: {message}.", hint=hint)
+    return TemplateError(f"{where}: template: {message.removesuffix(' found')}.", hint=hint)
 
 
 def _failed(error: Exception, where: str) -> TemplateError:
