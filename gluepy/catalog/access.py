@@ -14,12 +14,15 @@ from gluepy.catalog.wording import artifact, sentence
 from gluepy.exceptions import (
     ArtifactNotFoundError,
     CatalogError,
+    DataError,
     DatasetError,
     GluepyError,
     MissingDependencyError,
 )
 
 _LONGEST = 500
+# What says that a file is not what it was taken for.
+_OF_CONTENT = (DataError, EOFError, ValueError)
 _ITS_OWN = (MissingDependencyError, MemoryError)
 
 
@@ -84,7 +87,8 @@ def explaining(dataset: Dataset, done: str) -> Iterator[None]:
     try:
         yield
     except CatalogError as error:
-        if type(error) is not CatalogError or f"'{dataset.name}'" in error.message:
+        told = (f"'{dataset.name}'", str(dataset.where) or "\n")
+        if type(error) is not CatalogError or any(one in error.message for one in told):
             raise
         about = artifact(dataset.name, dataset.where)
         raise CatalogError(sentence(f"{about}: {error.message}"), hint=error.hint) from error
@@ -105,11 +109,16 @@ def explaining(dataset: Dataset, done: str) -> Iterator[None]:
 
 def _advice(dataset: Dataset, done: str, error: Exception) -> str:
     """Return what to do about an error; a TypeError of an engine is one about its options."""
-    if isinstance(error, GluepyError):
+    if isinstance(error, GluepyError) and error.hint:
         return error.hint
     options = "save_options" if done == "saved" else "load_options"
-    is_about_options = isinstance(error, TypeError) and getattr(dataset, options)
-    return f"Check its {options}." if is_about_options else ""
+    if isinstance(error, TypeError) and getattr(dataset, options):
+        return f"Check its {options}."
+    if isinstance(error, UnicodeDecodeError) and hasattr(dataset, "encoding"):
+        return "Say how it is encoded, as in: encoding: latin-1."
+    is_content = isinstance(error, _OF_CONTENT) and done in ("loaded", "shown")
+    is_file = isinstance(dataset, FileDataset)
+    return "Compare the file with what its entry says." if is_content and is_file else ""
 
 
 def _told(error: Exception) -> str:

@@ -319,13 +319,15 @@ def _missing(dataset: Stored) -> ArtifactNotFoundError:
     if dataset.run is not None and (dataset.versioned or not is_rooted):
         what = "no run has" if dataset.run == LATEST else f"the run '{dataset.run}' has no"
         return ArtifactNotFoundError(
-            sentence(f"nothing is stored of {about}: {what} '{path}' in {storage!r}")
+            sentence(f"nothing is stored of {about}: {what} '{path}' in {storage!r}"),
+            hint="See: runs ls",
         )
     looked = dict.fromkeys(str(_element(dataset, place)) for place in _few(dataset))
     also = "" if is_rooted or current_folder() or dataset.versioned else ", nor in any run"
     places = " nor at ".join(f"'{place}'" for place in looked) or f"'{Location(storage, path)}'"
     return ArtifactNotFoundError(
-        sentence(f"nothing is stored of {about}: there is nothing at {places}{also}")
+        sentence(f"nothing is stored of {about}: there is nothing at {places}{also}"),
+        hint="Run what writes it, or put it there.",
     )
 
 

@@ -19,6 +19,7 @@ for package in ("pandas", "pyarrow", "sqlalchemy"):
 SHOP = "configs/catalog/shop.yaml"
 SETS = "configs/parameters/sets.yaml"
 DAGS = "configs/dags/shop.yaml"
+COMPARE = "Compare the file with what its entry says."
 LOCALS = "configs/variables/locals.yaml"
 
 TASKS = """
@@ -139,7 +140,7 @@ USED = {
         "  type: text\n  path: o/!{client}\n", "'client'", "'clint'", values="clint=a"
     ),
     "no such column": entry(
-        "  type: csv\n  path: a.csv\n  columns: [prize]\n", "a.csv", "'prize'",
+        "  type: csv\n  path: a.csv\n  columns: [prize]\n", "a.csv", "'prize'", COMPARE,
         files={"data/a.csv": "id,price\n1,2\n"},
     ),
     "columns of a wrong type": entry(
@@ -155,19 +156,21 @@ USED = {
     ),
     "out of the root in the entry": entry("  type: text\n  path: ../../etc/x\n", "../../etc/x"),
     "run that is not there": entry(
-        "  type: text\n  path: a.txt\n", "'nope'", "no 'a.txt'", values="--run nope"
+        "  type: text\n  path: a.txt\n", "'nope'", "no 'a.txt'", "runs ls", values="--run nope"
     ),
     "corrupt parquet": entry(
-        "  type: parquet\n  path: a.parquet\n", "a.parquet",
+        "  type: parquet\n  path: a.parquet\n", "a.parquet", COMPARE,
         files={"data/a.parquet": b"PAR1 this is none PAR1"},
     ),
     "corrupt csv": entry(
-        "  type: csv\n  path: a.csv\n", "a.csv", files={"data/a.csv": 'a,b\n1,2\n1,2,3,4\n"'}
+        "  type: csv\n  path: a.csv\n", "a.csv", COMPARE,
+        files={"data/a.csv": 'a,b\n1,2\n1,2,3,4\n"'}
     ),
     "corrupt feather": entry(
-        "  type: feather\n  path: a.feather\n", "a.feather", files={"data/a.feather": b"no arrow"}
+        "  type: feather\n  path: a.feather\n", "a.feather", COMPARE,
+        files={"data/a.feather": b"no arrow"}
     ),
-    "corrupt json": entry("  type: json\n  path: a.json\n", "'a'", "line 1 column 2",
+    "corrupt json": entry("  type: json\n  path: a.json\n", "'a'", "line 1 column 2", COMPARE,
                           files={"data/a.json": "{'a': 1}"}),
     "table that is not there": entry(
         "  type: sql_table\n  table: orders\n  database: warehouse\n", "orders", "no table",
@@ -205,10 +208,12 @@ USED = {
 RUN = {
     "corrupt yaml": catalog(
         "orders: {type: yaml, path: a.yaml}\n", 1, "'orders'", "'train'", "line 2: did not find",
+        COMPARE,
         command="dag weekly", files={"data/a.yaml": "a: [1\n"},
     ),
     "text of another encoding": catalog(
         "orders: {type: text, path: a.txt}\n", 1, "'orders'", "'train'", "'utf-8' codec",
+        "encoding: latin-1",
         command="dag weekly", files={"data/a.txt": b"caf\xe9"},
     ),
     "untrusted pickle": catalog(
@@ -284,5 +289,6 @@ def test_a_mistake_is_answered_by_one_line_and_a_code(
     assert len(lines) == 1 or mistake.command.startswith("dag"), done.stderr
     assert "Traceback" not in done.stderr
     assert [one for one in mistake.said if one not in errors[0]] == [], errors[0]
+    assert errors[0].count(mistake.said[0]) == 1
     assert done.returncode in (1, 2)
     assert done.stdout == ""
