@@ -14,7 +14,7 @@ from gluepy.exceptions import CommandError, SettingsError
 # Commands that work without a project.
 PROJECTLESS = {"startproject", "version"}
 # Commands that work while the installed modules cannot be imported: they make some of them.
-MODULELESS = {"notebooks"}
+MODULELESS = {"notebooks", "import-statisfactory"}
 TAKING_VALUE = ("--settings", "--pythonpath")
 
 

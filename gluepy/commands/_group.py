@@ -33,7 +33,8 @@ class LazyGroup(click.Group):
         if cmd_name in self.commands:
             return self.commands[cmd_name]
         if cmd_name in built_in():
-            command: click.Command = import_module(f"gluepy.commands.{cmd_name}").command
+            file = cmd_name.replace("-", "_")
+            command: click.Command = import_module(f"gluepy.commands.{file}").command
             return command
         return None
 
@@ -67,9 +68,10 @@ class LazyGroup(click.Group):
 
 
 def built_in() -> list[str]:
-    """Return the names of the commands that are files of this package."""
+    """Return the names of the commands that are files of this package, ``_`` turned into ``-``."""
     files = os.listdir(os.path.dirname(__file__))
-    return [name[:-3] for name in files if name.endswith(".py") and not name.startswith("_")]
+    names = [name[:-3] for name in files if name.endswith(".py") and not name.startswith("_")]
+    return [name.replace("_", "-") for name in names]
 
 
 def _too_late(ctx: click.Context, param: click.Parameter, value: str | None) -> None:

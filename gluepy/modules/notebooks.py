@@ -55,7 +55,7 @@ class _Found:
     def __init__(self, file: str, inside: str) -> None:
         self.file = file
         self.shown = _shown(file)
-        self.parts = tuple(_part(part) for part in inside.removesuffix(SUFFIX).split("/"))
+        self.parts = tuple(module_part(part) for part in inside.removesuffix(SUFFIX).split("/"))
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _walk(root: str) -> Iterator[_Found]:
                 yield _Found(file, os.path.relpath(file, root).replace(os.sep, "/"))
 
 
-def _part(part: str) -> str:
+def module_part(part: str) -> str:
     """Return what a file or folder is called in Python: blanks as ``_``, no number in front."""
     import unicodedata
 

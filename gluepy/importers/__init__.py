@@ -1,0 +1,1 @@
+"""Importers: projects of other frameworks, written anew as projects of gluepy."""
