@@ -259,6 +259,8 @@ def _failed_import(
     if absent is not None and f"{module_path}.".startswith(f"{absent}."):
         close = closest_paths(path) or close_names(path, {*TASKS, *REGISTRY})
         hint = f"Did you mean {either(close)}?" if close else "Check the dotted path."
+        if f"{path}.".startswith(f"{default_settings.NOTEBOOK_TARGET}."):
+            hint = "If it is made of a notebook, run: python manage.py notebooks compile"
         return _bad_operator(definition, at, f"but there is no module '{absent}'", hint=hint)
     return _bad_operator(
         definition,

@@ -85,7 +85,8 @@ class Edits:
 
     def _kept(self) -> list[tuple[int, int, bytes]]:
         kept: list[tuple[int, int, bytes]] = []
-        for edit in sorted(self._edits, key=lambda one: (one[0], -one[1])):
+        # What is put in comes before what is replaced at the same place, and outer before inner.
+        for edit in sorted(self._edits, key=lambda one: (one[0], one[1] > one[0], -one[1])):
             if not kept or edit[0] >= kept[-1][1]:
                 kept.append(edit)
         return kept

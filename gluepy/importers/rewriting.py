@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -157,6 +158,7 @@ class Rewriter:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(called, ast.Attribute) and called.attr in HOOKS:
             self.note(decorator, f"the hook '{called.attr}' has no counterpart", HOOKS[called.attr])
+            self._handled(decorator)
 
     def _class(self, node: ast.ClassDef) -> None:
         for base in node.bases:
@@ -276,8 +278,10 @@ class Rewriter:
         position = self.edits.end(inner)
         self.edits.replace(position - 1, position, "")
         for operand in chain:
-            start = self.edits.start(operand)
-            self.edits.replace(position, start, _comma(self.edits.between(position, start)))
+            found = _plus(self.edits.between(position, self.edits.start(operand)))
+            self.edits.replace(position, position, ",")
+            if found is not None:
+                self.edits.replace(position + found[0], position + found[1], "")
             position = self.edits.end(operand)
         self.edits.replace(position, position, ")")
 
@@ -285,8 +289,8 @@ class Rewriter:
         """Tell whether nothing but a plus stands between the sides of a sum."""
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
             return False
-        text = self.edits.between(self.edits.end(node.left), self.edits.start(node.right))
-        return text.replace("\\", "").strip() == "+"
+        between = (self.edits.end(node.left), self.edits.start(node.right))
+        return _plus(self.edits.between(*between)) is not None
 
     def _call(self, node: ast.Call) -> None:
         if self.names.meaning(node.func) == "Pipeline":
@@ -371,12 +375,18 @@ class Rewriter:
             self.note(node, f"the session '{node.id}' is handed on", "There is none any more.")
 
 
-def _comma(plus: str) -> str:
-    """Return what stands between two arguments for what stood between two sides of a sum."""
-    before, _, after = plus.partition("+")
-    if "\n" in before:
-        return f",{before.lstrip(' ')}"
-    return f",{after}" if "\n" in after else ", "
+def _plus(text: str) -> tuple[int, int] | None:
+    """Return where the plus is in what stands between two sides of a sum, with a blank.
+
+    None if there is anything else but blanks and comments.
+    """
+    bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0]), text).replace("\\", " ")
+    if bare.strip() != "+":
+        return None
+    at = bare.index("+")
+    if bare[at + 1 :].startswith("\n"):
+        return len(bare[:at].rstrip(" ")), at + 1
+    return at, at + 1 + bare[at + 1 :].startswith(" ")
 
 
 def _is_get(node: ast.AST | None) -> bool:

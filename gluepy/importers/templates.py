@@ -82,7 +82,11 @@ def patterns(text: str) -> list[str]:
     found = [match["value"] for line in text.splitlines() if (match := _PATH.match(line))]
     found += [match["value"] for line in text.splitlines() for match in _FLOW.finditer(line)]
     values = [_FILLED.sub("*", value.strip().strip("'\"")) for value in found]
-    return [value for value in values if not _ANYWHERE.match(value) and value.strip("*/")]
+    return [
+        value
+        for value in values
+        if not _ANYWHERE.match(value) and value.strip("*/") and ".." not in value.split("/")
+    ]
 
 
 def duplicates(files: Iterable[Written]) -> list[tuple[str, Note]]:
@@ -217,6 +221,9 @@ def _of_entry(name: str, entry: dict[str, Any], line: int) -> Iterable[Note]:
     if path.startswith("s3://"):
         what = f"'{name}' is on S3, where statisfactory put a slash in front of the key"
         yield Note(line, what, "Move what is there: aws s3 mv s3://bucket//key s3://bucket/key.")
+    if ".." in path.split("/"):
+        what = f"'{name}' lies outside of the project, where no storage reaches"
+        yield Note(line, what, "Give it an absolute path, or a storage of STORAGES.")
     if path.startswith("lakefs://") and not path.startswith("lakefs:///"):
         yield Note(line, f"'{name}' names no path in lakeFS", "Write lakefs:///path.")
 

@@ -63,8 +63,9 @@ class Variables:
         if stem not in (GLOBALS, LOCALS):
             return
         if stem in self._files:
-            what = f"'{self._files[stem][0]}' is there as well, and was taken"
-            self._note(GLOBALS, Note(0, what, f"Put what is in {inside} into it."))
+            taken = self._files[stem][0].rpartition("/")[2]
+            what = f"'{taken}' is there as well, and was taken"
+            self._note(stem, Note(0, what, f"Put what is in {inside} into it."))
             return
         with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read()

@@ -181,3 +181,133 @@ def test_expressions_are_left_to_people_with_file_and_line(project: Project, old
     assert {"configs/catalog/more/made.yml"} == {
         note["file"] for note in notes if note["what"].startswith("+{ … }+")
     }
+
+
+# --- The regression, in the later syntax ----------------------------------------------------------
+
+LATER = OLD.with_name("statisfactory_later")
+READ = """
+import gluepy
+gluepy.setup()
+from gluepy.catalog import catalog
+for samples in (100, 500):
+    print(*[round(float(one), 6) for one in catalog.load("coeffs", samples=samples)])
+"""
+
+
+@pytest.fixture
+def study(project: Project) -> Project:
+    done = project.manage("import-statisfactory", str(LATER))
+    assert done.returncode == 0, done.stderr
+    assert "By hand" not in done.stdout
+    return project
+
+
+def test_coefficients_of_two_configurations_are_kept_apart(study: Project) -> None:
+    for name in ("base", "small"):
+        done = study.manage("dag", "whole", "-c", name)
+        assert done.returncode == 0, done.stderr
+    small, large = study.python(READ).stdout.splitlines()
+    assert len(small.split()) == 3
+    assert large == "1.0 2.0 3.0 7.0"
+    assert (study.root / "data/30_output/coeff_100.pkl").exists()
+    assert (study.root / "data/10_raw/500_study.xlsx").exists()
+
+
+def test_coefficients_are_overwritten_in_place_as_before(study: Project) -> None:
+    for _ in range(2):
+        assert study.manage("dag", "whole", "-c", "base").returncode == 0
+    assert [file.name for file in (study.root / "data/30_output").iterdir()] == ["coeff_500.pkl"]
+
+
+def test_a_script_of_statisfactory_runs_as_one_of_gluepy(study: Project) -> None:
+    code = (study.root / "study/regression.py").read_text()
+    assert 'DAG.of("in code",\n    keep,  # last\n    build,\n    train)\n' in code
+    done = study.python(f"exec(compile({code!r}, 'regression.py', 'exec'))")
+    assert (done.returncode, done.stdout) == (0, "4\n"), done.stderr
+
+
+def test_what_pyproject_said_is_a_variable(study: Project) -> None:
+    text = (study.root / "configs/variables/globals.yaml").read_text()
+    assert text.startswith("out: 30_output\n")
+    assert "project_slug: study\n" in text
+
+
+# --- What may go wrong ----------------------------------------------------------------------------
+
+
+def test_a_dag_of_the_yaml_runs_inside_a_task(project: Project, old: Path) -> None:
+    (old / "lib/toolbox/launch.py").write_text(
+        "from statisfactory import Craft, Session, Volatile\n\n\n@Craft()\n"
+        'def launch(name="prepare") -> Volatile("got"):\n'
+        "    pipeline = Session.get_active_session().pipelines_definitions[name]\n"
+        '    return pipeline(season="winter")["fruits"]\n\n\n'
+        "@Craft()\ndef tell(got: Volatile):\n    print('got', got)\n"
+    )
+    definitions = old / "pipelines/definitions/pipelines.yaml"
+    definitions.write_text(
+        f"{definitions.read_text()}outer:\n  operators:\n    - toolbox.launch.tell\n"
+        "    - toolbox.launch.launch\n"
+    )
+    assert project.manage("import-statisfactory", str(old)).returncode == 0
+    assert project.manage("notebooks", "compile").returncode == 0
+    done = project.manage("dag", "outer")
+    assert done.returncode == 0, done.stderr
+    assert "got 12" in done.stdout
+
+
+def test_modules_that_were_compiled_from_notebooks_are_made_anew(
+    project: Project, old: Path
+) -> None:
+    compiled = old / "lib/jupyter/modelling"
+    compiled.mkdir(parents=True)
+    (compiled / "weigh.py").write_text("from statisfactory import Craft\n# In[1]:\n")
+    (compiled / "mine.py").write_text("x = 1\n")
+    assert project.manage("import-statisfactory", str(old)).returncode == 0
+    assert project.manage("notebooks", "compile").returncode == 0
+    assert "def weigh" in (project.root / "jupyter/modelling/weigh.py").read_text()
+    assert (project.root / "jupyter/modelling/mine.py").read_text() == "x = 1\n"
+
+
+def test_code_outside_of_the_sources_and_entrypoints_are_noted(project: Project, old: Path) -> None:
+    (old / "main.py").write_text("from statisfactory import Session\n")
+    with (old / "pyproject.toml").open("a") as file:
+        file.write('[tool.statisfactory.entrypoints]\nmodule = "custom"\n')
+    notes = json.loads(project.manage("import-statisfactory", str(old), "--json").stdout)["by_hand"]
+    told = {note["file"]: note["what"] for note in notes}
+    assert "uses statisfactory" in told["main.py"]
+    assert "entrypoints" in told["pyproject.toml"]
+
+
+def test_what_lies_beside_the_code_comes_along(project: Project, old: Path) -> None:
+    (old / "lib/toolbox/query.sql").write_bytes(b"SELECT \xff")
+    assert project.manage("import-statisfactory", str(old)).returncode == 0
+    assert (project.root / "toolbox/query.sql").read_bytes() == b"SELECT \xff"
+
+
+def test_pickles_of_the_old_project_are_trusted_and_others_are_not(
+    project: Project, old: Path
+) -> None:
+    folder = old / "30_out/linear"
+    folder.mkdir(parents=True)
+    (folder / "weights_old.pkl").write_bytes(pickle.dumps(3))
+    assert project.manage("import-statisfactory", str(old)).returncode == 0
+    (project.root / "data/30_out/linear/weights_new.pkl").write_bytes(pickle.dumps(4))
+    load = (
+        "import gluepy; gluepy.setup(); from gluepy.catalog import catalog;"
+        "print(catalog.load('weights', MODEL='linear', season='{}'))"
+    )
+    assert project.python(load.format("old")).stdout == "3\n"
+    assert "UntrustedPickleError" in project.python(load.format("new")).stderr
+
+
+def test_data_stay_where_they_are_if_that_is_asked_for(project: Project, old: Path) -> None:
+    assert project.manage("import-statisfactory", str(old), "--no-data").returncode == 0
+    assert not (project.root / "data").exists()
+
+
+def test_a_second_import_works_while_modules_are_missing(project: Project, old: Path) -> None:
+    project.settings('INSTALLED_MODULES = [*INSTALLED_MODULES, "jupyter.modelling.weigh"]')
+    assert project.manage("import-statisfactory", str(old)).returncode == 0
+    assert project.manage("notebooks", "compile").returncode == 0
+    assert project.manage("check").returncode == 0
