@@ -10,7 +10,7 @@ from gluepy.conf.secrets import mask
 
 
 @click.command("import-statisfactory")
-@click.argument("path", type=click.Path())
+@click.argument("path", type=click.Path(exists=True))
 @click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite files that hold something else.")
 @click.option("--data/--no-data", default=True, help="Copy the files that the catalog names.")

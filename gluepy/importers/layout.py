@@ -24,7 +24,7 @@ class Layout:
     """The folders of a project.
 
     Args:
-        root: The folder that holds ``pyproject.toml``.
+        root: ``pyproject.toml``, or the folder that holds it.
 
     Attributes:
         said: What ``[tool.statisfactory]`` says, defaults included.
@@ -34,7 +34,8 @@ class Layout:
     """
 
     def __init__(self, root: str) -> None:
-        self.root = os.path.abspath(root)
+        root = os.path.abspath(root)
+        self.root = os.path.dirname(root) if os.path.basename(root) == PYPROJECT else root
         self.said: dict[str, Any] = {**_DEFAULTS, **_section(self.root)}
 
     @property
@@ -51,7 +52,7 @@ class Layout:
         """Return the path a key names, None if it names none or nothing is there."""
         value = self.said.get(key)
         path = os.path.join(self.root, str(value)) if value else ""
-        return path if path and os.path.exists(path) else None
+        return os.path.normpath(path) if path and os.path.exists(path) else None
 
     def files(self, key: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Yield the files a key names: the path, and the path below what the key says."""
@@ -62,7 +63,7 @@ class Layout:
             yield start, os.path.basename(start)
             return
         for folder, folders, names in os.walk(start):
-            folders[:] = sorted(name for name in folders if not _is_unwanted(name))
+            folders[:] = sorted(name for name in folders if not _is_unwanted(folder, name))
             for name in sorted(names):
                 if name.endswith(suffixes) and not name.startswith("."):
                     path = os.path.join(folder, name)
@@ -81,9 +82,7 @@ class Layout:
             folders[:] = sorted(
                 name
                 for name in folders
-                if not _is_unwanted(name)
-                and os.path.join(folder, name) not in known
-                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+                if not _is_unwanted(folder, name) and os.path.join(folder, name) not in known
             )
             for name in sorted(names):
                 path = os.path.join(folder, name)
@@ -99,8 +98,10 @@ class Layout:
         return [key for key in self.said if key not in _KNOWN]
 
 
-def _is_unwanted(name: str) -> bool:
-    return name.startswith(".") or name == "__pycache__"
+def _is_unwanted(folder: str, name: str) -> bool:
+    """Tell whether a folder in a folder is hidden, compiled code, or a virtual environment."""
+    is_environment = os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+    return name.startswith(".") or name == "__pycache__" or is_environment
 
 
 def _uses_library(path: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gluepy.catalog import trust
+from gluepy.conf import default_settings
 from gluepy.exceptions import CommandError
 from gluepy.files.storages import default_storage
 from gluepy.files.storages.local import LocalStorage
@@ -25,12 +26,7 @@ from gluepy.importers.sources import MODULE, Code
 from gluepy.modules.notebooks import module_part
 from gluepy.utils.text import plural
 
-FOLDERS = {
-    "catalog": "configs/catalog",
-    "parameters": "configs/parameters",
-    "pipelines_definitions": "configs/dags",
-}
-VARIABLES = "configs/variables"
+FOLDERS = {"catalog": "catalog", "parameters": "parameters", "pipelines_definitions": "dags"}
 NOTEBOOKS = "notebooks"
 SETTINGS = "settings/base.py"
 MARK = "# From statisfactory."
@@ -56,6 +52,7 @@ class Import:
     def __init__(self, source: str, project: str, with_data: bool = True) -> None:
         self.layout = Layout(source)
         self.project = LocalStorage(root=os.path.abspath(project))
+        self.configs = os.path.relpath(default_settings.CONFIG_PATH, project).replace(os.sep, "/")
         self.notes: list[tuple[str, Note]] = []
         self.variables = variables.Variables(self.layout)
         self.files: list[File] = [*self._templates(), *self._code(), *self._settings()]
@@ -101,16 +98,17 @@ class Import:
         for key, folder in FOLDERS.items():
             for path, inside in self.layout.files(key, YAML):
                 written = templates.convert(_read(path), key, self.variables.values)
-                written.file = f"{folder}/{inside}"
+                written.file = f"{self.configs}/{folder}/{inside}"
                 found.setdefault(key, []).append(written)
                 yield self._file(written.file, path, written.text, written.notes)
         for written_all in found.values():
             self.notes += templates.duplicates(written_all)
         self.variables.need(written.text for all_ in found.values() for written in all_)
         for name, path, text, notes in self.variables.files():
-            yield self._file(f"{VARIABLES}/{name}", path, text, notes)
+            target = f"{self.configs}/variables/{name}"
+            yield self._file(target, path, text, notes)
             if name == "locals.yaml":
-                yield self._ignored(f"/{VARIABLES}/{name}\n")
+                yield self._ignored(f"/{target}\n")
 
     def _ignored(self, line: str) -> File:
         known = self._there(".gitignore").decode()
@@ -133,11 +131,12 @@ class Import:
         for (path, inside), notebook in notebooks.items():
             text, notes = notebook.convert(known, twice)
             yield self._file(f"{NOTEBOOKS}/{inside}", path, text, notes)
-        yield from self._others({f"{code.module.replace('.', '/')}.py" for code in every})
+        yield from self._others()
 
     def _modules(self) -> Iterator[tuple[tuple[str, str], Code]]:
         compiled = {self._compiled(inside) for _, inside in self._all_notebooks()}
         for path, inside in self.layout.files("sources", (".py",)):
+            _check_name(inside)
             if inside not in compiled:
                 module = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
                 yield (path, inside), Code([(MODULE, _read(path))], module)
@@ -158,8 +157,10 @@ class Import:
         parts = map(module_part, inside.removesuffix(".ipynb").split("/"))
         return f"{self.layout.target.replace('.', '/')}/{'/'.join(parts)}.py"
 
-    def _others(self, known: set[str]) -> Iterator[File]:
-        """Yield what lies among the sources and is no Python."""
+    def _others(self) -> Iterator[File]:
+        """Yield what lies among the sources and is no Python, if they have their own folder."""
+        if self.layout.path("sources") == self.layout.root:
+            return
         for path, inside in self.layout.files("sources", ("",)):
             if not inside.endswith((".py", ".pyc")):
                 yield File(inside, self.layout.shown(path), self.project, origin=path)
@@ -178,7 +179,8 @@ class Import:
     def _settings(self) -> Iterator[File]:
         known = self._there(SETTINGS).decode()
         if not known:
-            self.notes.append((SETTINGS, Note(0, "there is no such file", "Put them yourself.")))
+            what = "there is no such file, so the lines above were not written"
+            self.notes.append((SETTINGS, Note(0, what, "Put them into your settings.")))
         if MARK in known or not known:
             return
         text = f"{known.rstrip()}\n\n" + "\n".join([MARK, *self.settings]) + "\n"
@@ -231,6 +233,16 @@ class Import:
         return content
 
 
+def _check_name(inside: str) -> None:
+    """Refuse a module that would hide one that the project has already."""
+    name = inside.partition("/")[0].removesuffix(".py")
+    if name in ("gluepy", "settings", "manage"):
+        raise CommandError(
+            f"The sources have a module '{name}', and so has the project.",
+            hint="Rename it, and where it is imported, first.",
+        )
+
+
 def _matching(root: str, pattern: str) -> Iterator[str]:
     import glob
 
@@ -240,8 +252,13 @@ def _matching(root: str, pattern: str) -> Iterator[str]:
 
 
 def _read(path: str) -> str:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return file.read()
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"'{path}' is not UTF-8 text.", hint="Save it as UTF-8 first."
+        ) from error
 
 
 def _bytes(path: str) -> bytes:

@@ -202,14 +202,22 @@ def _has_root(entry: Any) -> bool:
 
 def _of_entries(document: Document) -> list[Note]:
     notes = []
+    on_s3 = []
     for key, name in _named(document):
         entry = document.value[key]
         line = document.line_of(key)
+        if _path_of(entry).startswith("s3://"):
+            on_s3.append((line, name))
         for other in [one for one in entry if one not in _KEYS] if isinstance(entry, dict) else ():
             what = f"'{name}' has the key '{other}', which statisfactory did not look at"
             notes.append(Note(line, what, "Take it out, if it is no field of the type."))
         if isinstance(entry, dict):
             notes += _of_entry(name, entry, line)
+    if on_s3:
+        line, name = on_s3[0]
+        many = f" and {len(on_s3) - 1} more are" if on_s3[1:] else " is"
+        what = f"'{name}'{many} on S3, where statisfactory put a slash in front of the key"
+        notes.append(Note(line, what, "Move what is there: aws s3 mv s3://b//key s3://b/key."))
     return notes
 
 
@@ -218,9 +226,6 @@ def _of_entry(name: str, entry: dict[str, Any], line: int) -> Iterable[Note]:
     if entry.get("type") == "datapane" and entry.get("load_options"):
         what = f"'{name}' has load_options, which statisfactory used to save it"
         yield Note(line, what, "Write them as save_options.")
-    if path.startswith("s3://"):
-        what = f"'{name}' is on S3, where statisfactory put a slash in front of the key"
-        yield Note(line, what, "Move what is there: aws s3 mv s3://bucket//key s3://bucket/key.")
     if ".." in path.split("/"):
         what = f"'{name}' lies outside of the project, where no storage reaches"
         yield Note(line, what, "Give it an absolute path, or a storage of STORAGES.")

@@ -311,3 +311,42 @@ def test_a_second_import_works_while_modules_are_missing(project: Project, old: 
     assert project.manage("import-statisfactory", str(old)).returncode == 0
     assert project.manage("notebooks", "compile").returncode == 0
     assert project.manage("check").returncode == 0
+
+
+def test_the_file_names_the_project_as_well_as_its_folder(project: Project, old: Path) -> None:
+    done = project.manage("import-statisfactory", str(old / "pyproject.toml"), "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "toolbox/crafts.py" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "said"),
+    [
+        ("lib/settings/__init__.py", b"", "have a module 'settings', and so has the project"),
+        ("lib/toolbox/odd.py", b"# caf\xe9\n", "odd.py' is not UTF-8 text"),
+        ("catalogs/odd.yaml", b"# caf\xe9\n", "odd.yaml' is not UTF-8 text"),
+    ],
+)
+def test_what_cannot_be_imported_at_all_is_told_in_one_line(
+    project: Project, old: Path, path: str, content: bytes, said: str
+) -> None:
+    (old / path).parent.mkdir(exist_ok=True)
+    (old / path).write_bytes(content)
+    done = project.manage("import-statisfactory", str(old))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (project.root / "toolbox").exists()
+
+
+def test_sources_may_lie_beside_everything_else(project: Project, old: Path) -> None:
+    toml = old / "pyproject.toml"
+    toml.write_text(toml.read_text().replace('sources = "lib"', 'sources = "."'))
+    (old / "venv").mkdir()
+    (old / "venv/pyvenv.cfg").write_text("")
+    (old / "venv/x.py").write_text("")
+    (old / "top.py").write_text("from statisfactory import Craft\n\n@Craft()\ndef f(): ...\n")
+    assert project.manage("import-statisfactory", str(old)).returncode == 0
+    assert "@task" in (project.root / "top.py").read_text()
+    assert not (project.root / "venv").exists()
+    assert not (project.root / "catalogs").exists()
