@@ -32,6 +32,11 @@ class Edits:
         """Return the offset of a line, from 1, and a column in bytes."""
         return self._starts[line - 1] + column
 
+    def end_of_line(self, node: ast.stmt) -> int:
+        """Return where the last line of a statement ends."""
+        number = node.end_lineno or node.lineno
+        return self._starts[number - 1] + len(self._lines[number - 1].rstrip(b"\r\n"))
+
     def between(self, start: int, end: int) -> str:
         """Return a part of the text."""
         return self.source[start:end].decode()

@@ -187,12 +187,21 @@ class Rewriter:
             for target in node.targets
         ):
             return
-        if self.kind == "cell" and self._parent(node) is self._tree:
-            self._put(node, "%load_ext gluepy")
+        is_top = self._parent(node) is self._tree
+        if self.kind == "cell" and is_top and self.edits.stands_alone(node):
+            self._load_extension(node)
         elif self.kind == "module" and self._is_main(node):
             self._put(node, f"{self._need('gluepy')}.setup()")
         else:
             self.remove(node)
+
+    def _load_extension(self, node: ast.stmt) -> None:
+        """Load gluepy into the notebook; a comment goes above, as magics have none."""
+        end = self.edits.end_of_line(node)
+        comment = self.edits.between(self.edits.end(node), end).strip()
+        above = f"{comment}\n" if comment else ""
+        self.edits.replace(self.edits.start(node), end, f"{above}%load_ext gluepy")
+        self._handled(node)
 
     def _is_main(self, node: ast.AST) -> bool:
         return any(
@@ -299,7 +308,7 @@ class Rewriter:
             self._put(node.func, self._need("task"))
         elif self.names.is_pipeline(node.func):
             self._run(node, "")
-        elif self.names.is_craft(node.func) and self.kind != "cell":
+        elif self.names.is_craft(node.func):
             self._call_craft(node)
 
     def _create(self, node: ast.Call, *, closed: bool = True) -> bool:
@@ -335,6 +344,11 @@ class Rewriter:
 
     def _call_craft(self, node: ast.Call) -> None:
         name = ast.unparse(node.func)
+        if self.kind == "cell":
+            if node.args:
+                what = f"the craft '{name}' is called with values without names"
+                self.note(node, what, "Name them: the first would be taken for the first input.")
+            return
         if self._is_at_top(node) and isinstance(self._parent(node), ast.Expr) and not node.args:
             self._put(node.func, f'{self._need("DAG")}.of("{name}", {name}).run')
             return

@@ -302,3 +302,15 @@ def test_cells_share_their_names_and_magics_stay() -> None:
 def test_a_session_in_a_tagged_cell_goes() -> None:
     (done,) = Code([(TAGGED, f"{HEAD}sess = Session()\nx = sess.catalog")], "m").convert()
     assert done.text == "from gluepy.catalog import catalog\nx = catalog"
+
+
+def test_a_session_in_a_cell_becomes_a_magic_that_stands_alone() -> None:
+    cells = [f"{HEAD}s = Session()  # go\ns.catalog", f"{HEAD}s = Session(); s.catalog"]
+    with_comment, with_more = (Code([(CELL, cell)], "m").convert()[0].text for cell in cells)
+    assert with_comment.endswith("\n# go\n%load_ext gluepy\ncatalog")
+    assert with_more.endswith("\npass; catalog")
+
+
+def test_a_craft_that_is_called_without_names_in_a_cell_is_noted() -> None:
+    (done,) = Code([(CELL, f"{HEAD}{CRAFTS}a(5)\nb(x=5)\n")], "m").convert()
+    assert [(note.line, note.hint[:9]) for note in done.notes] == [(6, "Name them")]
