@@ -41,6 +41,7 @@ class Rewriter:
         self._tree = tree
         self._notes: list[Note] = []
         self._done: set[int] = set()
+        self._moved: dict[int, int] = {}
         self._parents = {
             id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
         }
@@ -64,6 +65,8 @@ class Rewriter:
                 handle(node)
         for node in ast.walk(self._tree):
             self._rest(node)
+        for line, by in self._moved.items():
+            self.edits.dedent(line, line, by, set())
 
     def text(self) -> str:
         """Return the text with all changes."""
@@ -75,7 +78,13 @@ class Rewriter:
         return sorted(dict.fromkeys(moved))
 
     def local(self, name: str) -> str:
-        """Return what a name of gluepy is called here: another one if the code uses it itself."""
+        """Return what a name of gluepy is called here: another one if the code uses it itself.
+
+        Markers are called what the code calls them.
+        """
+        given = [alias for alias, meaning in self.names.aliases.items() if meaning == name]
+        if name in MARKERS and given:
+            return given[0]
         own = self.names.bound - self.names.aliases.keys() - self.names.sessions
         return f"gluepy_{name}" if name in own and name != "gluepy" else name
 
@@ -137,7 +146,11 @@ class Rewriter:
         for alias in strange:
             what, hint = REMAINS.get(alias.name, REMAINS[""])
             self.note(node, f"'{alias.name}' {what}", hint)
-        markers = [alias for alias in found if alias.name in MARKERS]
+        markers = [
+            alias
+            for alias in found
+            if alias.name in MARKERS and (alias.asname or alias.name) == self.local(alias.name)
+        ]
         is_top = self._parent(node) is self._tree
         self.imports.append(Import(node, kept, strange, markers, is_top))
 
@@ -218,14 +231,37 @@ class Rewriter:
             return
         self._handled(node.items[0])
         first = node.body[0]
-        if first.lineno == node.lineno:
+        colon, head = self._head(node)
+        if not self.edits.between(colon + 1, self.edits.start(first)).strip(" \t"):
             self.edits.replace(self.edits.start(node), self.edits.start(first), "")
             return
-        head = node.items[0].context_expr.end_lineno or node.lineno
-        self.edits.remove_lines(node.lineno, head)
-        by = first.col_offset - node.col_offset
+        tail = self.edits.between(colon + 1, self.edits.at(head + 1, 0))
+        if "#" in tail:
+            self.edits.replace(self.edits.start(node), colon + 1 + tail.index("#"), "")
+        else:
+            self.edits.remove_lines(node.lineno, head)
+        self._move_left(node, head + 1, first.col_offset - node.col_offset)
+
+    def _head(self, node: ast.With) -> tuple[int, int]:
+        """Return where the colon of a block is, and on which line."""
+        session = node.items[0].context_expr
+        end = self.edits.end(session)
+        after = _without_comments(self.edits.between(end, self.edits.start(node.body[0])))
+        colon = after.index(":")
+        return end + colon, (session.end_lineno or node.lineno) + after[:colon].count("\n")
+
+    def _move_left(self, node: ast.With, first: int, by: int) -> None:
+        """Remember how far the lines of a block, and the comments that end it, are to be moved."""
+        last = node.end_lineno or node.lineno
+        lines = self.edits.source.splitlines()
+        for number, line in enumerate(lines[last:], last + 1):
+            bare = line.lstrip(b" \t")
+            if bare and (not bare.startswith(b"#") or len(line) - len(bare) <= node.col_offset):
+                break
+            last = number if bare else last
         kept = {line for part in node.body for line in _inside_texts(part)}
-        self.edits.dedent(head + 1, node.end_lineno or first.lineno, by, kept)
+        for number in {*range(first, last + 1)} - kept:
+            self._moved[number] = self._moved.get(number, 0) + by
 
     def _attribute(self, node: ast.Attribute) -> None:
         if not self.names.is_session(node.value):
@@ -376,7 +412,7 @@ class Rewriter:
             alias = self.local(str(meaning))
             if isinstance(node, ast.Attribute):
                 self._put(node, self._need(str(meaning)))
-            elif isinstance(node, ast.Name) and node.id == meaning and alias != meaning:
+            elif isinstance(node, ast.Name) and node.id != alias:
                 self._put(node, alias)
             self.needs.add(str(meaning))
         elif meaning is not None and meaning in _KNOWN:
@@ -394,13 +430,18 @@ def _plus(text: str) -> tuple[int, int] | None:
 
     None if there is anything else but blanks and comments.
     """
-    bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0]), text).replace("\\", " ")
+    bare = _without_comments(text).replace("\\", " ")
     if bare.strip() != "+":
         return None
     at = bare.index("+")
     if bare[at + 1 :].startswith("\n"):
         return len(bare[:at].rstrip(" ")), at + 1
     return at, at + 1 + bare[at + 1 :].startswith(" ")
+
+
+def _without_comments(text: str) -> str:
+    """Return what stands between two nodes with blanks for comments, as long as before in bytes."""
+    return re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0].encode()), text)
 
 
 def _is_get(node: ast.AST | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,24 @@ def test_a_name_that_the_code_has_already_is_not_taken() -> None:
     assert "@gluepy_task\ndef f()" in made
 
 
+@pytest.mark.parametrize(
+    ("imports", "other"),
+    [
+        (["Craft", "Artifact as A"], "A"),
+        (["Artifact as A", "Craft"], "A"),
+        (["Artifact as A", "Artifact, Craft"], "Artifact"),
+        (["Artifact", "Artifact as A, Craft"], "Artifact"),
+        (["Craft, Artifact, Artifact as A"], "Artifact"),
+    ],
+)
+def test_aliases_are_known_whichever_import_brings_them(imports: list[str], other: str) -> None:
+    head = "".join(f"from statisfactory import {one}\n" for one in imports)
+    made = converted(f"{head}@Craft()\ndef f(x: A, y: {other}): ...\n")
+    names: dict[str, Any] = {}
+    exec(compile(made, "made", "exec"), names)
+    assert list(names["f"].spec.signature.inputs) == ["x", "y"]
+
+
 def test_postponed_annotations_and_functions_in_functions_are_converted() -> None:
     made = converted(
         """
@@ -124,6 +143,7 @@ CRAFTS = "@Craft()\ndef a(): ...\n@Craft()\ndef b(): ...\n"
         ('p = a + Pipeline("x")\n', 'p = a + DAG.of("x")\n'),
         ("p = (Pipeline('x') +  # one\n     a +\n     b)\n",
          "p = (DAG.of('x',  # one\n     a,\n     b))\n"),
+        ("p = (Pipeline('x')  # à é\n     + a)\n", "p = (DAG.of('x',  # à é\n     a))\n"),
         ("p = Pipeline('x') \\\n    + a\n", "p = DAG.of('x', \\\n    a)\n"),
         ("p = sum([a, b], Pipeline())\n", 'p = sum([a, b], DAG.of("noName"))\n'),
         ("p = b + a\np(n=1)\n", "p = b + a\np.run(n=1)\n"),
@@ -211,6 +231,28 @@ def test_the_block_of_a_session_is_moved_to_the_left() -> None:
         '''
     )
     assert made == '# first\ntext = """\n      kept\n    """\nif text:\n    f(1,\n2)\n\nafter = 1\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("with (\n    s\n):\n    x = 1\n", "x = 1\n"),
+        ("with (Session()): x = 1; y = 2\n", "x = 1; y = 2\n"),
+        ("with (\n    s  # : à\n) :  # why\n    x = 1\n", "# why\nx = 1\n"),
+        ("with s:\n    x = 1\n    with s:  # inner\n        y = '''\n        '''\n    z = 3\n",
+         "x = 1\n# inner\ny = '''\n        '''\nz = 3\n"),
+        ("def f():\n    with s:\n        with s:\n            return 1\n",
+         "def f():\n    return 1\n"),
+        ("with s:\n    x = 1\n\n    # the end\n# after\ny = 2\n",
+         "x = 1\n\n# the end\n# after\ny = 2\n"),
+        ("with s:\n\tif x:\n\t\ty = 1\n", "if x:\n\ty = 1\n"),
+        ("with s:\n    @d\n    def f(): ...\n", "@d\ndef f(): ...\n"),
+    ],
+)  # fmt: skip
+def test_blocks_of_sessions_are_taken_apart_however_they_are_written(
+    before: str, after: str
+) -> None:
+    assert body(f"s = Session()\n{before}") == after
 
 
 def test_a_craft_that_is_called_in_a_session_is_run() -> None:
