@@ -371,7 +371,24 @@ class Rewriter:
         self._handled(node.func)
         return True
 
+    def _grew(self, name: str, line: int) -> bool:
+        """Tell whether a pipeline was added to above a line, and the sum has another name."""
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+                sides = [one for one in ast.walk(node.value) if isinstance(one, ast.Name)]
+                sides.sort(key=lambda one: (one.lineno, one.col_offset))
+                # What a craft is added to in front of it changes, too.
+                grown = sides[1:2] if sides and self.names.is_craft(sides[0]) else sides[:1]
+                targets = [ast.unparse(target) for target in node.targets]
+                is_it = [one.id for one in grown] == [name] and name not in targets
+                if is_it and node.lineno < line:
+                    return True
+        return False
+
     def _run(self, node: ast.Call, of: str) -> None:
+        if isinstance(node.func, ast.Name) and self._grew(node.func.id, node.lineno):
+            what = f"the pipeline '{node.func.id}' was changed when it was added to; a DAG is not"
+            self.note(node, what, "Run the sum if all of it is meant.")
         if node.args:
             self.note(node, "a pipeline that is called with values without names", "Name them.")
         end = self.edits.end(node.func)

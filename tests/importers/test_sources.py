@@ -284,6 +284,7 @@ def test_a_craft_that_is_called_in_a_session_is_run() -> None:
         (f"{HEAD}{CRAFTS}x = a(3)\n", 6, "the craft 'a' is called", "DAG.of(…)"),
         (f"{HEAD}{CRAFTS}p = a + b\np.plot()\n", 7, "'plot' of a pipeline", "dags show"),
         (f"{HEAD}{CRAFTS}p = a + b\np + a\n", 7, "a sum that nobody takes", "a = a + b"),
+        (f"{HEAD}{CRAFTS}p = a + b\nq = p + a\np()\nq()\n", 8, "'p' was changed", "the sum"),
         (f"{HEAD}{CRAFTS}p = a + b\np({{}})\n", 7, "called with values without", "Name them"),
         (f"{HEAD}p = Pipeline('x', tags=['y'])\n", 1, "other arguments than its name", "DAG.of("),
         (f"{HEAD}x = isinstance(y, Craft)\n", 1, "'Craft' is used in a way", "gluepy's names"),
@@ -296,6 +297,16 @@ def test_what_has_no_counterpart_is_left_and_noted(
     found = [note for note in notes if what in note.what]
     assert [note.line for note in found] == [line], notes
     assert hint in found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("sum_", "changed"),
+    [("p + a + q", "p"), ("a + p", "p"), ("q + p", "q"), ("a + b + p", ""), ("P() + p", "")],
+)
+def test_only_the_pipeline_that_a_sum_changed_is_noted(sum_: str, changed: str) -> None:
+    head = "from statisfactory import Craft, Pipeline as P\n"
+    _, notes = convert(f"{head}{CRAFTS}p = a + b\nq = b + a\nx = {sum_}\np()\nq()\n")
+    assert [note.what.split("'")[1] for note in notes] == [changed] * bool(changed)
 
 
 def test_what_is_left_fails_when_it_is_imported() -> None:
