@@ -301,8 +301,10 @@ def _said(said: Any) -> Any:
 
 
 def _over(first: Mapping[str, Any], values: Values | None) -> Values:
-    if not first or values is None:
-        return values or first
+    if values is None:
+        return first
+    if not first:
+        return values
     if isinstance(values, Mapping):
         return {**values, **first}
     rest = values

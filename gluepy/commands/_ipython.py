@@ -18,6 +18,7 @@ import gluepy
 from gluepy.conf.secrets import mask
 from gluepy.conf.settings import ENVIRONMENT_VARIABLE
 from gluepy.exceptions import CommandError, GluepyError, SettingsError
+from gluepy.exec.boot import bootstrap
 from gluepy.modules.cells import GIVEN
 from gluepy.utils.loading import import_string
 
@@ -59,16 +60,20 @@ def _set_up() -> None:
         if not os.environ.get(ENVIRONMENT_VARIABLE):
             raise
         # A kernel of `shell --notebook` is told settings and import path; it may lie anywhere.
-        from gluepy.exec.boot import bootstrap
-
         bootstrap()
 
 
 def dag(line: str) -> Any:
-    """Run a DAG and return its run: ``%dag LABEL [options of manage.py dag]``."""
+    """Run a DAG and return its run: ``%dag LABEL [options of manage.py dag]``.
+
+    Catalog, parameter sets and DAGs in YAML are read as they are on disk now.
+    """
     from gluepy import signals
+    from gluepy.catalog import catalog
     from gluepy.commands.dag import command
 
+    bootstrap()
+    catalog.reload()
     finished: list[Any] = []
 
     def remember(*, run: Any, **_: Any) -> None:

@@ -104,11 +104,13 @@ class Configuration(NamedTuple):
         values: Dotted context key -> value; one without ``+`` in front is laid only if the
             context has it.
         origins: Dotted context key -> file and line that gave the value.
+        doubts: Key -> what may have been meant, to warn of if the context has no such key.
     """
 
     name: str
     values: Mapping[str, Any]
     origins: Mapping[str, str]
+    doubts: Mapping[str, str] = {}
 
 
 def lay_configuration(draft: Draft, configuration: Configuration | None) -> None:
@@ -118,6 +120,8 @@ def lay_configuration(draft: Draft, configuration: Configuration | None) -> None
     for path, value in configuration.values.items():
         origin = configuration.origins.get(path, f"--configuration {configuration.name}")
         if not path.startswith("+") and not _has(draft.values, path.split(".")):
+            if path in configuration.doubts:
+                _warn("%s: nothing takes '%s'. %s", origin, path, configuration.doubts[path])
             continue
         _lay_param(draft, path, thaw(value), origin, set(), str(value))
 
@@ -282,6 +286,10 @@ def _miss(patch: Any, where: str, beside: Any, *, strict: bool) -> None:
         if os.path.isfile(patch):
             hint = f"It is a file of this machine: --local-patch {patch}"
         raise ContextError(message, hint=hint)
+    _warn("%s It changes nothing.", message)
+
+
+def _warn(message: str, *args: object) -> None:
     import logging
 
-    logging.getLogger(__name__).warning("%s It changes nothing.", message)
+    logging.getLogger(__name__).warning(message, *args)

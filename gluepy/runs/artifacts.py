@@ -8,13 +8,14 @@ stores one element each, and they are loaded as a list.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gluepy.conf.secrets import mask
 from gluepy.context.current import current
 from gluepy.context.document import lookup
 from gluepy.context.yaml import dump, load_value
-from gluepy.exceptions import ContextError
+from gluepy.exceptions import CatalogError, ContextError
 from gluepy.runs import undeclared
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ def placeholders(name: str) -> set[str]:
     """Return the names of the placeholders of an artifact."""
     catalog = _catalog()
     return set(catalog.entry(name).placeholders) if name in catalog else set()
+
+
+def is_placeholder(name: str) -> bool:
+    """Tell whether any artifact of the catalog has such a placeholder; reads all of it."""
+    catalog = _catalog()
+    with suppress(CatalogError):
+        return any(name in catalog.entry(one).placeholders for one in catalog)
+    return True  # nobody can tell
 
 
 def save(name: str, value: Any, values: Values | None = None, element: int | None = None) -> None:
@@ -91,14 +100,18 @@ def home(name: str, values: Values | None = None) -> str:
     return f"{mask(str(where))} ({dataset.where})"
 
 
-def check(name: str, values: Values | None = None) -> None:
-    """Find what is wrong with the catalog's entry of an artifact, doing nothing else.
+def target(name: str, values: Values | None = None) -> str | None:
+    """Return the file or folder that saving an artifact replaces, None if the catalog names none.
 
     Raises:
         CatalogError: A placeholder has no value, or a field makes no sense.
     """
-    if is_declared(name):
-        _dataset(name, values)
+    if not is_declared(name):
+        return None
+    from gluepy.catalog import FileDataset
+
+    dataset = _dataset(name, values)
+    return dataset.target().name if isinstance(dataset, FileDataset) else None
 
 
 def trim(name: str, count: int, values: Values | None = None) -> None:

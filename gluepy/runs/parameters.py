@@ -156,18 +156,31 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
     shared, own = found.split(tasks, {spec.path: spec.label for spec in tasks.values()})
     values: dict[str, Any] = {"+gluepy.configuration": name}
     origins: dict[str, str] = {}
+    doubts: dict[str, str] = {}
     for key, value in shared.items():
         takers = [spec for spec in specs if key in spec.signature.params]
         keys = as_shared(key, value, takers)
         if not takers:
             keys[key] = value  # of the context, if that has the key
+            doubts |= _doubt(key, value)
         values |= keys
         origins |= dict.fromkeys(keys, _origin(found.origins, key))
     for label, given in own.items():
         for key, value in _own(tasks[label], given, found.origins).items():
             values[key] = value
             origins[key] = _origin_of(tasks[label], key.rpartition(".")[2], found.origins)
-    return Configuration(name, values, {key: one for key, one in origins.items() if one})
+    return Configuration(name, values, {key: one for key, one in origins.items() if one}, doubts)
+
+
+def _doubt(key: str, value: Any) -> dict[str, str]:
+    """Return key -> what may have been meant, if no task and no artifact takes the key."""
+    signatures = {label: entry.spec.signature for label, entry in REGISTRY.items()}
+    params = {param for signature in signatures.values() for param in signature.params}
+    sections = set(signatures) if isinstance(value, Mapping) else set()
+    close = [] if key in params else close_names(key, {*params, *sections})
+    if not close or artifacts.is_placeholder(key):
+        return {}
+    return {key: f"Did you mean {either(close)}?"}
 
 
 def _import_tasks(values: Mapping[str, Any]) -> None:
@@ -252,6 +265,7 @@ class Placeholders(Mapping[str, Any]):
     """What the placeholders of a task's artifacts are filled with.
 
     The task's own values, its section of the context, what all tasks share, and the context.
+    Reads are announced of what is asked for, and of nothing else.
 
     Args:
         spec: The task.
@@ -288,7 +302,7 @@ class Placeholders(Mapping[str, Any]):
         yield context
 
     def __iter__(self) -> Iterator[str]:
-        return iter({name: None for section in self._sections() for name in section})
+        return iter({name: None for section in self._sections() for name in thaw(section)})
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -24,8 +24,9 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
         given: Names of the inputs the caller gives.
 
     Raises:
-        PlanError: A parameter or a placeholder of an artifact has no value, or an input is
-            neither produced nor there, or it is both given and produced.
+        PlanError: A parameter or a placeholder of an artifact has no value, an input is
+            neither produced nor there, or it is both given and produced, or two artifacts
+            would overwrite each other.
         CatalogError: The definition of an artifact makes no sense.
     """
     produced: dict[str, list[str]] = {}
@@ -35,6 +36,7 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
     for name in given:
         for producer in produced.get(name, ()):
             _check_given(plan.steps[producer], name)
+    targets: dict[str, tuple[Step, str]] = {}
     for step in plan.running:
         for name in parameters.missing(step.spec, context):
             raise PlanError(
@@ -43,7 +45,7 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
                 f"section '{step.spec.label}'.",
             )
         values = parameters.Placeholders(step.spec, parameters.resolve(step.spec, context), context)
-        _check_outputs(step, values)
+        _check_outputs(step, values, targets)
         for param, marker in step.spec.reads.items():
             has_default = param in step.spec.signature.defaults or param.startswith("*")
             if marker.name not in given and not has_default:
@@ -59,12 +61,30 @@ def _check_given(producer: Step, name: str) -> None:
         )
 
 
-def _check_outputs(step: Step, values: Mapping[str, Any]) -> None:
-    """Find out whether the catalog's artifacts can be saved; elements have values of their own."""
+def _check_outputs(
+    step: Step, values: Mapping[str, Any], targets: dict[str, tuple[Step, str]]
+) -> None:
+    """Find out whether the catalog's artifacts can be saved; elements have values of their own.
+
+    Args:
+        step: The task.
+        values: What its placeholders are filled with.
+        targets: Path -> task and artifact that are to write it; added to.
+    """
     for marker in step.spec.signature.outputs:
-        if isinstance(marker, Artifact) and not step.spec.spread:
-            with _of_task(step):
-                artifacts.check(str(marker.name), values)
+        if not isinstance(marker, Artifact) or step.spec.spread:
+            continue
+        name = str(marker.name)
+        with _of_task(step):
+            target = artifacts.target(name, values)
+        if target is not None:
+            other, first = targets.setdefault(target, (step, name))
+            if first != name:
+                raise PlanError(
+                    f"The artifacts '{first}' of the task '{other.name}' and '{name}' of "
+                    f"'{step.name}' would both be written to '{target}'.",
+                    hint="Give one of them another path in the catalog.",
+                )
 
 
 def _check_input(

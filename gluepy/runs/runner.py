@@ -123,11 +123,14 @@ class Runner:
             UnknownLabelError: The selection names an unknown task.
         """
         folder, context = self._make_context()
-        with terminable(), using_context(context), RunLock(folder):
-            former = manifest.read(folder) if self.is_resumed else None
-            plan = self._make_plan(context, former)
-            with Progress(len(plan.running), self.show_progress) as progress, RunLog(folder):
-                return self._run_locked(context, plan, former, progress)
+        with terminable(), using_context(context):
+            # Nobody else knows a new run yet; planned first, it leaves no folder if that fails.
+            plan = None if self.again else self._make_plan(context, None)
+            with RunLock(folder):
+                if plan is None:
+                    plan = self._make_plan(context, self._former(folder))
+                with Progress(len(plan.running), self.show_progress) as progress, RunLog(folder):
+                    return self._run_locked(context, plan, progress)
 
     def plan(self) -> Plan:
         """Return what ``run`` would do, doing nothing.
@@ -137,7 +140,21 @@ class Runner:
         """
         folder, context = self._make_context()
         with using_context(context):
-            return self._make_plan(context, manifest.read(folder) if self.is_resumed else None)
+            return self._make_plan(context, self._former(folder))
+
+    def _former(self, folder: str) -> dict[str, Any] | None:
+        """Return the manifest of the run to continue; None if all of the DAG runs."""
+        found = manifest.read(folder) if self.again else None
+        if self.is_resumed or found is None:
+            return found
+        if found["dag"] != self.dag.label:
+            logger.warning(
+                "The run '%s' was one of the DAG '%s'; from now on it is one of '%s'.",
+                found["run_id"],
+                found["dag"],
+                self.dag.label,
+            )
+        return None
 
     def _make_context(self) -> tuple[str, Context]:
         manager: Any = default_context_manager
@@ -189,9 +206,7 @@ class Runner:
         changed |= readers_of(self.dag, self.given)
         return build(self.dag, self.selection, resume.Former(former), changed)
 
-    def _run_locked(
-        self, context: Context, plan: Plan, former: dict[str, Any] | None, progress: Progress
-    ) -> Run:
+    def _run_locked(self, context: Context, plan: Plan, progress: Progress) -> Run:
         record = self._open(context, plan)
         run = Run(record.folder, record.data, context)
         with _closing(run, record):

@@ -206,16 +206,15 @@ def describe(error: BaseException) -> dict[str, str]:
 
 
 def place_of(error: BaseException) -> str:
-    """Return ``file:line`` where an error was raised, in the user's code if it was there.
+    """Return ``file:line`` where an error was raised in the user's code, empty if it was not.
 
     That is the innermost frame outside gluepy and outside installed packages.
     """
-    frames = traceback.extract_tb(error.__traceback__)
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_foreign(frame.filename)]
-    best = own or frames
-    return f"{best[-1].filename}:{best[-1].lineno}" if best else ""
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else ""
 
 
 def _is_foreign(filename: str) -> bool:

@@ -129,6 +129,33 @@ def test_the_extension_sets_the_project_up_from_a_folder_inside_it(project: Proj
     assert "Line magic function `%dag` not found" in shown
 
 
+def test_the_magic_reads_what_was_edited_since(project: Project) -> None:
+    dag = "{name}:\n  operators: [numbers]\n"
+    entry = "- {{name: numbers, type: json, path: {path}}}\n"
+    tasks = project.root / "sample/tasks.py"
+    tasks.write_text(
+        f"{tasks.read_text()}\n\nfrom gluepy.exec import Artifact, task\n\n\n"
+        '@task\ndef numbers() -> Artifact("numbers"):\n    return [1, 2]\n'
+    )
+    project.write("configs/dags/all.yaml", dag.format(name="early"))
+    project.write("configs/catalog/all.yaml", entry.format(path="early.json"))
+    write = "_ = pathlib.Path('configs/{0}/all.yaml').write_text({1!r})"
+    shown = ipython(
+        project.root,
+        project,
+        "%load_ext gluepy",
+        "import pathlib",
+        "run = %dag early",
+        "print([path for path in run.files() if path.endswith('early.json')])",
+        write.format("dags", dag.format(name="late")),
+        write.format("catalog", entry.format(path="late.json")),
+        "run = %dag late",
+        "print(run.dag, [path for path in run.files() if path.endswith('late.json')])",
+    )
+    assert "['early.json']" in shown
+    assert "late ['late.json']" in shown
+
+
 def test_errors_of_gluepy_are_one_line_and_others_are_shown_as_ever(project: Project) -> None:
     lines = ["%dag smple", "%dag sample --parm x=1", "%dag", '%dag "sample']
     shown = ipython(project.root, project, "%load_ext gluepy", *lines, "data_manager.read('a.xyz')")

@@ -186,6 +186,22 @@ def test_a_placeholder_without_a_value_is_found_before_anything_runs() -> None:
     assert catalog.load("report", client="acme") == "text"
 
 
+@pytest.mark.parametrize("other", ["halves.json", "./halves.json"])
+def test_two_artifacts_of_one_place_are_refused_before_anything_runs(
+    project: Path, other: str
+) -> None:
+    @task
+    def first() -> tuple[Artifact("numbers"), Artifact("halves")]:
+        raise AssertionError("ran")
+
+    text = CATALOG.replace("path: numbers.json", f"path: {other}")
+    (project / "configs/catalog/all.yaml").write_text(text)
+    catalog.reload()
+    with pytest.raises(PlanError, match="'numbers' of the task 'first' and 'halves' of 'first'"):
+        DAG.of("both", first).run()
+    assert not (project / "data").exists()
+
+
 def test_a_value_that_leads_out_of_the_root_is_refused_before_anything_runs() -> None:
     @task
     def tell() -> Artifact("report"):
@@ -303,6 +319,22 @@ def test_a_shared_value_that_is_another_now_runs_what_it_fills(failing: DAG, pro
     assert "out/coeff_2.pkl" in stored(run)
 
 
+def test_a_value_that_no_task_and_no_placeholder_uses_runs_nothing_again(
+    failing: DAG, project: Path
+) -> None:
+    fail(failing, samples=4)
+    _, built = resumed(failing, project, params=["model.depth=3"])
+    assert built == 1
+
+
+def test_a_task_has_read_what_its_placeholders_ask_for_and_nothing_else(regression: DAG) -> None:
+    run = regression.run(samples=3)
+    read = {task["name"]: task["reads"].get("context", []) for task in run.manifest["tasks"]}
+    assert read["build"] == ["build.samples"]
+    assert read["fit"] == ["fit.scale"]
+    assert set(read["keep"]) == {"gluepy.parameters.samples"}
+
+
 # --- Parameter sets ---------------------------------------------------------------------------
 
 
@@ -332,6 +364,19 @@ def test_a_retry_needs_no_parameter_set_again(regression: DAG) -> None:
     again = Runner(regression, retry=run.id).run()
     assert again["coeffs"] == run["coeffs"]
     assert again.context.gluepy.configuration == "small"
+
+
+def test_a_value_that_nothing_takes_is_told_if_a_name_that_is_taken_is_close(
+    regression: DAG, project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "typo:\n  sampels: 3\n  biuld: {samples: 4}\n  client: bolt\n  samples: 1\n"
+    (project / "configs/parameters/odd.yaml").write_text(text)
+    Runner(regression, configuration="typo").run()
+    said = [message for message in caplog.messages if "nothing takes" in message]
+    assert [message.partition("?")[0].partition(" or ")[0] for message in said] == [
+        "configs/parameters/odd.yaml, line 2: nothing takes 'sampels'. Did you mean 'samples'",
+        "configs/parameters/odd.yaml, line 3: nothing takes 'biuld'. Did you mean 'build'",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,19 @@ from gluepy.conf import default_context
 from gluepy.exceptions import (
     CommandError,
     ContextError,
+    PlanError,
     RunKilledError,
     RunLockedError,
     RunNotFoundError,
     TaskError,
     UnknownLabelError,
 )
-from gluepy.exec import DAG, EvaluationTask, Task
+from gluepy.exec import DAG, Artifact, EvaluationTask, Task, task
 from gluepy.files.storages import default_storage
 from gluepy.ops import BaseOpsBackend, default_mlops
 from gluepy.runs import run_dag, runs
 from gluepy.runs.lock import RunLock, holder_of
+from gluepy.runs.runner import Runner
 from gluepy.test import override_settings
 
 pytestmark = pytest.mark.usefixtures("any_storage")
@@ -132,6 +134,23 @@ def test_what_the_caller_got_wrong_is_said_before_anything_is_written(daily, cal
     with pytest.raises(error):
         run_dag(**call)
     assert list(default_storage.walk("")) == []
+
+
+def test_a_run_that_cannot_be_planned_leaves_no_folder() -> None:
+    @task
+    def count(numbers: Artifact) -> None: ...
+
+    with pytest.raises(PlanError, match="'numbers'"):
+        DAG.of("counted", count).run()
+    assert not default_storage.exists("runs")
+
+
+def test_a_retry_by_another_dag_says_whose_run_it_was(daily, dag_of, caplog) -> None:
+    first = run_dag("daily")
+    again = Runner(dag_of(lambda: None, label="other"), retry=first.id).run()
+    assert again.dag == "other"
+    said = f"The run '{first.id}' was one of the DAG 'daily'; from now on it is one of 'other'."
+    assert said in caplog.messages
 
 
 def test_a_task_that_raises_ends_the_run_and_the_error_says_where(dag_of) -> None:

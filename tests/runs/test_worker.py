@@ -6,7 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from gluepy.exec import Task
+from gluepy.exceptions import ArtifactError
+from gluepy.exec import Artifact, Task, task
 from gluepy.files.storages import default_storage
 from gluepy.runs.worker import Call, describe, place_of, run_task
 
@@ -92,6 +93,15 @@ def test_the_place_of_an_error_is_in_the_users_code_not_in_gluepy() -> None:
         default_storage.open("no/such/file")  # in gluepy
 
     assert place_of(raised(read)) == f"{__file__}:{line_of('in gluepy')}"
+
+
+def test_an_error_that_no_line_of_the_user_caused_has_no_place() -> None:
+    @task
+    def count(numbers: Artifact) -> None: ...
+
+    report = run_task(Call(count))
+    assert isinstance(report.error, ArtifactError)
+    assert report.failure["place"] == ""
 
 
 def test_the_place_of_a_syntax_error_is_the_line_that_cannot_be_read() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 from gluepy.catalog.base import Dataset, Preview
 from gluepy.catalog.datasets.engines import shown
 from gluepy.catalog.secrecy import mask_text
-from gluepy.catalog.wording import artifact
+from gluepy.catalog.wording import artifact, sentence
 from gluepy.exceptions import CatalogError, DataError, MissingDependencyError
 from gluepy.files.data import data_manager
 
@@ -40,7 +40,9 @@ class Database(Dataset, register=False):
             return self.database or "default"
         if self.database is not None:
             raise CatalogError(
-                f"{artifact(self.name, self.where)} has a `database` and a `connection_string`.",
+                sentence(
+                    f"{artifact(self.name, self.where)} has a `database` and a `connection_string`"
+                ),
                 hint="Keep one of them.",
             )
         if "://" in self.connection_string:

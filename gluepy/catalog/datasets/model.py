@@ -12,7 +12,7 @@ from gluepy.catalog.base import Preview
 from gluepy.catalog.datasets.pickle import Pickled, by_joblib, of_joblib, pickled
 from gluepy.catalog.datasets.provenance import python_version, version_of, versions_in
 from gluepy.catalog.places import Location
-from gluepy.catalog.wording import artifact
+from gluepy.catalog.wording import artifact, sentence
 from gluepy.exceptions import DatasetError
 from gluepy.files.storages.paths import split
 
@@ -53,7 +53,7 @@ class Model(Pickled):
             return pickle.loads(content, **options)
         except (pickle.UnpicklingError, EOFError) as error:
             raise DatasetError(
-                f"{artifact(self.name, self.where)} cannot be loaded by pickle: {error}.",
+                sentence(f"{artifact(self.name, self.where)} cannot be loaded by pickle: {error}"),
                 hint="It may be one of joblib; say in its entry: format: joblib.",
             ) from error
 

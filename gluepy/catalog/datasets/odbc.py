@@ -7,7 +7,7 @@ from typing import Any
 from gluepy.catalog.base import Preview
 from gluepy.catalog.datasets.database import import_sqlalchemy
 from gluepy.catalog.datasets.table import Rows
-from gluepy.catalog.wording import artifact
+from gluepy.catalog.wording import artifact, sentence
 from gluepy.exceptions import CatalogError
 
 
@@ -60,7 +60,8 @@ class Odbc(Rows):
         """Return the name of the table, and its schema."""
         if self.table is None:
             raise CatalogError(
-                f"{artifact(self.name, self.where)} names no table.", hint="Add: table: …"
+                sentence(f"{artifact(self.name, self.where)} names no table"),
+                hint="Add: table: …",
             )
         return self.table, self.db_schema
 

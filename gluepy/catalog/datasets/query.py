@@ -7,7 +7,7 @@ from typing import Any
 
 from gluepy.catalog.base import Preview
 from gluepy.catalog.datasets.database import Database
-from gluepy.catalog.wording import artifact
+from gluepy.catalog.wording import artifact, sentence
 from gluepy.conf import default_settings
 from gluepy.exceptions import CatalogError, DataError
 
@@ -58,9 +58,9 @@ class Query(Database):
             CatalogError: There is none, or there are two.
         """
         if (self.query is None) == (self.query_file is None):
-            has = "neither" if self.query is None else "both"
+            has = "neither a `query` nor" if self.query is None else "both a `query` and"
             raise CatalogError(
-                f"{artifact(self.name, self.where)} has {has} `query` and `query_file`.",
+                sentence(f"{artifact(self.name, self.where)} has {has} a `query_file`"),
                 hint="Give one of them.",
             )
         if self.query is not None:

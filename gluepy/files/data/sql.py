@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 10_000
 # What to do if a database is not to be reached.
 _REACH = "Check host, port, user and password in its URL."
+_URL = "Write it like 'postgresql+psycopg://user@host/name' or 'sqlite:///file'."
+_ALIAS = re.compile(r"[\w.-]+")
+_WORD = re.compile(r"[^\w.+-]")
 
 # What SQLAlchemy takes for a parameter in the text of a query.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
@@ -50,6 +53,11 @@ def url_of(database: str) -> str:
     if "://" in database:
         return database
     known: dict[str, str] = default_settings.DATABASES
+    if database not in known and not _ALIAS.fullmatch(database):
+        raise SettingsError(
+            f"The database '{shown(database)}' is neither an alias of DATABASES nor a URL.",
+            hint=_URL,
+        )
     if database not in known:
         raise SettingsError(
             f"DATABASES has no database '{database}'.",
@@ -77,10 +85,10 @@ def engine_of(database: str) -> sa.Engine:
 def _engine(database: str, url: str) -> sa.Engine:
     try:
         engine = sa.create_engine(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # the latter for a port that is no number
         raise SettingsError(
             f"The database '{shown(database)}' has no URL that SQLAlchemy can read.",
-            hint="Write it like 'postgresql+psycopg://user:password@host/name' or 'sqlite:///file'.",
+            hint=_URL,
         ) from None
     except ImportError as error:
         package = error.name or first_line(error)
@@ -165,14 +173,21 @@ def shown(database: str) -> str:
     """Return the alias or URL without its password."""
     from gluepy.conf.secrets import mask
 
-    if "://" not in database:
+    if _ALIAS.fullmatch(database):
         return database
     try:
         # What stands in the query may be a secret too: a whole connection string, say.
         url = sa.make_url(database).set(query={})
         return mask(url.render_as_string(hide_password=True))
-    except sa.exc.ArgumentError:
-        return f"{database.partition('://')[0]}://…"
+    except (sa.exc.ArgumentError, ValueError):
+        return _cut(database)
+
+
+def _cut(text: str) -> str:
+    """Return what of a text that is no URL holds no password."""
+    if "@" not in text and "=" not in text:
+        return text
+    return f"{_WORD.split(text)[0]}…"
 
 
 # --- Rows, for the engines that have no reader or writer of their own -----------------------

@@ -186,9 +186,15 @@ def test_a_query_may_stand_in_a_file_of_the_project(engine, project):
     assert engine.content(access.load(found)) == {"top": [3]}
 
 
-@pytest.mark.parametrize("fields", [{}, {"query": "select 1", "query_file": "a.sql"}])
-def test_a_query_has_one_text(fields):
-    with pytest.raises(CatalogError, match=r"line 7.*`query` and `query_file`"):
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "neither a `query` nor a `query_file`"),
+        ({"query": "select 1", "query_file": "a.sql"}, "both a `query` and a `query_file`"),
+    ],
+)
+def test_a_query_has_one_text(fields, said):
+    with pytest.raises(CatalogError, match=rf"The artifact.*line 7.*{said}"):
         access.load(find("query")("found", fields, WHERE))
 
 

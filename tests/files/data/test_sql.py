@@ -165,10 +165,23 @@ def test_an_unknown_alias_is_answered_with_close_names(engine):
         engine.manager().read_sql("select 1", "warehuose")
 
 
-@pytest.mark.parametrize("url", ["nonsense", "nosuch://u:sekret-4711@h/d", "://sekret-4711@"])
-def test_a_url_that_means_nothing_is_a_settings_error(engine, url):
-    with override_settings(DATABASES={"default": url}), pytest.raises(SettingsError) as error:
-        engine.manager().read_sql("select 1")
+@pytest.mark.parametrize("is_alias", [True, False])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nosuch://u:sekret-4711@h/d",
+        "://sekret-4711@",
+        "postgresql//u:sekret-4711@h/d",
+        "postgresql://u:sekret-4711@h:no_port/d",
+        "Server=h;UID=u;PWD=sekret-4711",
+    ],
+)
+def test_a_url_that_means_nothing_is_a_settings_error_without_its_password(engine, url, is_alias):
+    with (
+        override_settings(DATABASES={"default": url if is_alias else "sqlite://"}),
+        pytest.raises(SettingsError) as error,
+    ):
+        engine.manager().read_sql("select 1", *([] if is_alias else [url]))
     assert "sekret-4711" not in str(error.value)
 
 
