@@ -95,12 +95,20 @@ class UnknownSettingError(SettingsError, AttributeError):
 
 
 class MissingDependencyError(GluepyError, ImportError):
-    """A backend needs an optional package that is not installed."""
+    """A backend needs an optional package that is not installed.
 
-    def __init__(self, package: str, extra: str, needed_by: str) -> None:
+    Args:
+        package: The package.
+        extra: The extra of gluepy that installs it, empty if none does.
+        needed_by: What needs it.
+        install: What to install if no extra does, by default the package.
+    """
+
+    def __init__(self, package: str, extra: str, needed_by: str, install: str = "") -> None:
+        wanted = f"gluepy[{extra}]" if extra else install or package
         super().__init__(
             f"{needed_by} needs the package '{package}', which is not installed.",
-            hint=f"Run: pip install 'gluepy[{extra}]'",
+            hint=f"Run: pip install '{wanted}'",
         )
 
 

@@ -28,6 +28,12 @@ _REACH = "Check host, port, user and password in its URL."
 _URL = "Write it like 'postgresql+psycopg://user@host/name' or 'sqlite:///file'."
 _ALIAS = re.compile(r"[\w.-]+")
 _WORD = re.compile(r"[^\w.+-]")
+# Drivers that are installed under another name than they are imported by.
+_DRIVERS = {
+    "psycopg": "psycopg[binary]",
+    "psycopg2": "psycopg2-binary",
+    "MySQLdb": "mysqlclient",
+}
 
 # What SQLAlchemy takes for a parameter in the text of a query.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
@@ -91,8 +97,9 @@ def _engine(database: str, url: str) -> sa.Engine:
             hint=_URL,
         ) from None
     except ImportError as error:
-        package = error.name or first_line(error)
-        raise MissingDependencyError(package, "sql", f"The database '{shown(database)}'") from error
+        driver = error.name or first_line(error)
+        needed_by = f"The database '{shown(database)}'"
+        raise MissingDependencyError(driver, "", needed_by, _DRIVERS.get(driver, "")) from error
     if engine.dialect.name == "sqlite":
         _let_sqlite_roll_back(engine)
     return engine

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from gluepy.exceptions import DataError, SettingsError
+from gluepy.exceptions import DataError, MissingDependencyError, SettingsError
 from gluepy.files.data.sql import engine_of
 from gluepy.test import override_settings
 from tests.files.data.engines import ENGINES, PANDAS, Engine
@@ -183,6 +183,16 @@ def test_a_url_that_means_nothing_is_a_settings_error_without_its_password(engin
     ):
         engine.manager().read_sql("select 1", *([] if is_alias else [url]))
     assert "sekret-4711" not in str(error.value)
+
+
+def test_a_driver_that_is_not_installed_is_named_with_what_installs_it(engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    with pytest.raises(MissingDependencyError) as error:
+        engine.manager().read_sql("select 1", "postgresql+psycopg2://u:sekret-4711@h/d")
+    assert str(error.value) == (
+        "The database 'postgresql+psycopg2://u:********@h/d' needs the package 'psycopg2', which is not "
+        "installed. Run: pip install 'psycopg2-binary'"
+    )
 
 
 def test_a_password_is_never_shown(engine, postgres_url):
