@@ -190,8 +190,8 @@ def test_a_driver_that_is_not_installed_is_named_with_what_installs_it(engine, m
     with pytest.raises(MissingDependencyError) as error:
         engine.manager().read_sql("select 1", "postgresql+psycopg2://u:sekret-4711@h/d")
     assert str(error.value) == (
-        "The database 'postgresql+psycopg2://u:********@h/d' needs the package 'psycopg2', which is not "
-        "installed. Run: pip install 'psycopg2-binary'"
+        "The database 'postgresql+psycopg2://u:********@h/d' needs the package 'psycopg2', "
+        "which is not installed. Run: pip install 'psycopg2-binary'"
     )
 
 
