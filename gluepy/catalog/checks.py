@@ -4,16 +4,18 @@ catalog.E001  a file of the catalog cannot be read
 catalog.E002  an entry has no name, or one that another has
 catalog.E003  an entry has a type that nobody defines, or whose package is missing
 catalog.E004  an entry has fields that its type does not have, lacks some, or has wrong values
-catalog.E005  an entry lies on a storage that nobody defines
+catalog.E005  an entry lies on a storage, at a URL or in a database that nobody defines
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from gluepy.checks import Error, Message, register
 from gluepy.conf import default_settings
+from gluepy.conf.secrets import mask
 from gluepy.exceptions import GluepyError, TemplateError
 
 
@@ -77,22 +79,31 @@ def _of_entry(name: str) -> Iterator[Message]:
         if field.partition(".")[0] not in entry.fields:
             hint = did_you_mean(field, entry.fields)
             yield _error(entry.error(f"has no '{field}' to keep secret", hint), "catalog.E004")
-    storage = entry.fields.get("storage")
-    if isinstance(storage, str) and not _is_open(storage):
-        yield from _storage(name, entry.where, storage)
+    yield from _place(name, entry.where, entry.fields)
 
 
-def _storage(name: str, where: str, alias: str) -> Iterator[Message]:
-    from gluepy.catalog.urls import is_url
+def _place(name: str, where: str, fields: Mapping[str, Any]) -> Iterator[Message]:
+    """Yield what is wrong with where an entry lies, as far as that is known by now."""
+    from gluepy.catalog.urls import check_scheme, is_url
     from gluepy.files.storages import storages
     from gluepy.utils.text import did_you_mean
 
-    if not is_url(alias) and alias not in storages:
-        yield Error(
-            f"The artifact '{name}' ({where}) lies on the storage '{alias}', which STORAGES lacks.",
-            hint=did_you_mean(alias, list(storages)),
-            id="catalog.E005",
-        )
+    said = {key: value for key, value in fields.items() if isinstance(value, str)}
+    given = {key: value for key, value in said.items() if not _is_open(value)}
+    about = f"The artifact '{name}' ({where})"
+    alias = given.get("storage", "")
+    if alias and not is_url(alias) and alias not in storages:
+        problem = f"{about} lies on the storage '{alias}', which STORAGES lacks."
+        yield Error(problem, hint=did_you_mean(alias, list(storages)), id="catalog.E005")
+    alias = "" if "protocole" in fields else given.get("database", "")
+    known = default_settings.DATABASES
+    if alias and "://" not in alias and alias not in known:
+        problem = f"{about} is in the database '{mask(alias)}', which DATABASES lacks."
+        yield Error(problem, hint=did_you_mean(alias, known), id="catalog.E005")
+    try:
+        check_scheme(said.get("path", ""))
+    except GluepyError as error:
+        yield Error(f"{about}: {error.message}", hint=error.hint, id="catalog.E005")
 
 
 def _is_open(value: object) -> bool:

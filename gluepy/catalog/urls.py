@@ -6,7 +6,7 @@ from typing import Any
 
 from gluepy.conf import default_settings
 from gluepy.conf.handlers import reset_on
-from gluepy.exceptions import CatalogError, UnsafePathError
+from gluepy.exceptions import CatalogError, MissingDependencyError, UnsafePathError
 from gluepy.files.storages import BaseStorage, default_storage, storages
 
 _made: dict[str, BaseStorage] = {}
@@ -148,16 +148,26 @@ def _lakefs(host: str) -> BaseStorage:
 def _fsspec(root: str) -> BaseStorage:
     from gluepy.files.storages.fsspec import FsspecStorage
 
-    scheme = root.partition("://")[0]
-    _check_scheme(scheme)
+    check_scheme(root)
     return FsspecStorage(root.rstrip("/"))
 
 
-def _check_scheme(scheme: str) -> None:
-    from fsspec import available_protocols
+def check_scheme(url: str) -> None:
+    """Refuse a URL of a scheme that nobody knows; what is no URL has none.
 
+    Raises:
+        CatalogError: Neither gluepy nor fsspec knows it; with close ones.
+        MissingDependencyError: It is none of gluepy's own, and fsspec is not installed.
+    """
     from gluepy.utils.text import did_you_mean
 
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme in _MAKERS:
+        return
+    try:
+        from fsspec import available_protocols
+    except ImportError as error:
+        raise MissingDependencyError("fsspec", "fsspec", f"'{scheme}://'") from error
     known = {*available_protocols(), *_MAKERS}
     if scheme not in known:
         raise CatalogError(

@@ -287,6 +287,6 @@ def _described(value: Any) -> str:
 
 
 def _close(key: str) -> str:
-    close = close_names(key, _KEYS)
+    close = ["operators"] if key == "tasks" else close_names(key, _KEYS)
     known = (*_OPERATORS[:1], *_TAGS[:1], *_TEXTS)
     return f"Did you mean {either(close)}?" if close else f"Known: {', '.join(known)}."

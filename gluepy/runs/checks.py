@@ -1,6 +1,7 @@
-"""Checks of what tasks and catalog say of each other.
+"""Checks of what DAGs, tasks and catalog say of each other.
 
 runs.E001  two tasks of a DAG write artifacts that lie at one place
+runs.E002  a DAG names an executor that does not exist
 runs.W001  tasks of different DAGs write artifacts that lie at one place outside the run folder
 runs.W002  an artifact has a placeholder that nothing of its task or the context fills
 runs.W003  a task names an artifact that is nearly one of the catalog
@@ -19,6 +20,7 @@ from gluepy.exceptions import GluepyError
 from gluepy.exec.dags import REGISTRY, evaluations_of, laid_out
 from gluepy.exec.markers import Artifact
 from gluepy.exec.specs import TaskSpec
+from gluepy.runs.engine import ExecutorChoice
 
 # How alike a name must be to one of the catalog to be a typo of it.
 _ALIKE = 0.8
@@ -49,6 +51,17 @@ def artifacts() -> Iterator[Message]:
     yield from _unfilled(catalog, uses)
     yield from _misspelt(catalog, uses)
     yield from _unused(catalog, uses)
+
+
+@register(deep=True)
+def executors() -> Iterator[Message]:
+    """Yield the DAGs whose executor is not there; a DAG that is run says so too."""
+    for label, dag in REGISTRY.items():
+        try:
+            ExecutorChoice(dag.executor, None)
+        except GluepyError as error:
+            message, hint = error.message, error.hint
+            yield Error(message, hint=hint, obj=f"DAG '{label}'", id="runs.E002")
 
 
 def _uses() -> Iterator[Use]:

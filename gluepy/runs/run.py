@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from gluepy.context.current import using_context
 from gluepy.context.document import Context
 from gluepy.context.yaml import load
-from gluepy.exceptions import RunNotFoundError
+from gluepy.exceptions import ArtifactError, RunNotFoundError
 from gluepy.files.storages import BaseStorage, default_storage
 from gluepy.ops.base import KILLED, RUNNING
 from gluepy.runs import artifacts, lock, manifest
 from gluepy.runs.folder import CONTEXT, MANIFEST, METRICS
+from gluepy.utils.text import close_names, either
 from gluepy.utils.timezone import parse
 
 
@@ -97,7 +99,17 @@ class Run:
         if name in self.volatiles:
             return self.volatiles[name]
         with using_context(self.context):
-            return artifacts.load(name, self._placeholders(name))
+            try:
+                return artifacts.load(name, self._placeholders(name))
+            except ArtifactError as error:
+                close = close_names(name, self._produced())
+                hint = f"Did you mean {either(close)}?" if close else error.hint
+                raise ArtifactError(error.message, hint=hint) from error
+
+    def _produced(self) -> set[str]:
+        """Return the names under which the run produced anything."""
+        written = (task.get("writes", {}).get("artifact", ()) for task in self.manifest["tasks"])
+        return {*self.volatiles, *chain.from_iterable(written)}
 
     def _placeholders(self, name: str) -> dict[str, Any]:
         """Return what the task that wrote an artifact filled its placeholders with."""

@@ -57,12 +57,15 @@ def test_all_names_given_twice_are_found_before_a_run(write):
         ("x: {type: note, path: '!{day'}", "E004", "is not closed"),
         ("'{layer}_x': {type: note, pth: '{layer}'}", "E004", "Did you mean 'path'?"),
         ("x: {type: note, path: x, storage: archve}", "E005", "Did you mean 'archive'?"),
+        ("x: {type: note, path: s4://b/x}", "E005", "Nothing is known that reads 's4://'"),
+        ("x: {type: note, path: 's4://b/!{day}'}", "E005", "reads 's4://'"),
+        ("x: {type: sql_table, table: t, database: wharehouse}", "E005", "mean 'warehouse'?"),
     ],
 )
 def test_what_is_wrong_with_an_entry_is_found_by_a_deep_check(write, text, number, says):
     write(f"\n{text}\n")
     entry = {"BACKEND": "gluepy.files.storages.local.LocalStorage", "ROOT": "x"}
-    with override_settings(STORAGES={"archive": entry}):
+    with override_settings(STORAGES={"archive": entry}, DATABASES={"warehouse": "sqlite://"}):
         assert said(deep=False) == []
         messages = said()
     assert messages[0].startswith(f"ERROR (catalog.{number}) ")

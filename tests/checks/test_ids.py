@@ -240,6 +240,12 @@ def test_a_wrong_entry_of_the_catalog_is_found(
     del base.REGISTRY["kept"]
 
 
+def test_an_executor_that_is_not_there_is_found() -> None:
+    type("A", (DAG,), {"executor": "thraeds"})
+    (message,) = said("runs.E002", deep=True)
+    assert "'threads'" in message.hint
+
+
 def test_what_tasks_and_catalog_say_of_each_other_is_compared(tmp_path: Path) -> None:
     class One(Task):
         outputs = [Artifact("first"), Artifact("second_")]

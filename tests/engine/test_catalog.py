@@ -10,6 +10,7 @@ import pytest
 
 from gluepy.catalog import catalog
 from gluepy.exceptions import (
+    ArtifactError,
     ConfigurationError,
     PlanError,
     TaskError,
@@ -112,6 +113,13 @@ def test_a_run_stores_the_same_on_every_executor(regression: DAG, executor: str)
     writes = {task["name"]: task["writes"] for task in run.manifest["tasks"]}
     assert writes["keep"]["artifact"] == ["coeffs"]
     assert writes["keep"]["storage"][-1] == f"{run.folder}/out/coeff_7.pkl"
+
+
+def test_a_run_that_has_no_such_artifact_says_what_it_has(regression: DAG) -> None:
+    run = regression.run(samples=3)
+    for typed, meant in (("coefs", "coeffs"), ("modle", "model")):
+        with pytest.raises(ArtifactError, match=f"no artifact '{typed}'. Did you mean '{meant}'"):
+            run[typed]
 
 
 def test_a_retry_stores_under_the_same_names(regression: DAG) -> None:

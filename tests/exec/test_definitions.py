@@ -254,6 +254,7 @@ def test_dags_that_contain_each_other_are_told_with_the_way_round(shop: Write) -
         ("x: {tags: [a]}", "has no operators. Write operators: [package.module.task]."),
         ("x:\n  operators: []\n  scedule: a", "line 3: the DAG 'x' has 'scedule', which means"),
         ("x: {operators: [], scedule: a}", "Did you mean 'schedule'?"),
+        ("x: {tasks: [a]}", "Did you mean 'operators'?"),
         ("x: {operators: [], zzz: a}", "Known: operators, tags, schedule, executor"),
         ("x: {operators: {a: b}}", "Write operators: [a, b]."),
         ("x:\n  operators:\n  - a\n  - 3", "line 4: the DAG 'x' lists 3 under 'operators'"),

@@ -52,6 +52,13 @@ def test_tasks_and_catalog_that_fit_have_no_messages(write):
     assert [one for one in said() if "cleaned" not in one] == []
 
 
+def test_an_executor_that_is_not_there_is_an_error():
+    type("A", (DAG,), {"tasks": [clean], "executor": "thraeds"})
+    assert said() == [
+        "ERROR (runs.E002) DAG 'a': There is no executor 'thraeds'. Did you mean 'threads'?"
+    ]
+
+
 def test_without_a_catalog_nothing_is_said():
     make("A", clean, report)
     assert said() == []
