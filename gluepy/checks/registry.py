@@ -14,12 +14,11 @@ Check = Callable[[], Iterable[Message]]
 BUILT_IN = (
     "gluepy.checks.settings",
     "gluepy.files.checks",
-    "gluepy.context.checks",
     "gluepy.exec.checks",
     "gluepy.catalog.checks",
-    "gluepy.runs.checks",
-    "gluepy.runs.parameters_checks",
 )
+# Those whose checks are all deep; before a ``dag`` they are not even imported.
+BUILT_IN_DEEP = ("gluepy.context.checks", "gluepy.runs.checks", "gluepy.runs.parameters_checks")
 
 _checks: list[tuple[Check, bool]] = []
 
@@ -46,7 +45,7 @@ def run_checks(*, deep: bool = False) -> list[Message]:
     Args:
         deep: Whether deep checks run too.
     """
-    for name in BUILT_IN:
+    for name in (*BUILT_IN, *(BUILT_IN_DEEP if deep else ())):
         import_module(name)
     found = [message for check, is_deep in _checks if deep or not is_deep for message in check()]
     silenced = set(default_settings.SILENCED_CHECKS)

@@ -67,7 +67,9 @@ def _kinds(default: Any) -> tuple[type, ...]:
 def light_backends() -> Iterator[Message]:
     """Yield an error for each backend path that cannot be found, importing no engine."""
     for name in ("DATA_BACKEND", "MLOPS_BACKEND", "START_TASK"):
-        yield from _module_of(name, getattr(default_settings, name))
+        path = getattr(default_settings, name)
+        if path != DEFAULTS[name]:
+            yield from _module_of(name, path)
     for name in LIGHT_BACKENDS:
         yield from _import(name)
 

@@ -13,6 +13,7 @@ def own_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start with no checks at all."""
     monkeypatch.setattr(registry, "_checks", [])
     monkeypatch.setattr(registry, "BUILT_IN", ())
+    monkeypatch.setattr(registry, "BUILT_IN_DEEP", ())
 
 
 def ids(*, deep: bool = False) -> list[str]:

@@ -16,7 +16,6 @@ from gluepy.files.data.formats import compressed
 
 _PEEK = 4096
 _SHOWN = 2000
-_STRICT = {"ensure_ascii": False, "allow_nan": False}
 
 
 class Json(Frame):
@@ -92,6 +91,16 @@ class JsonLines(TextFrame):
 
     def _saving(self, data: Any) -> dict[str, Any]:
         return self.save_options
+
+
+def _plain(value: Any) -> Any:
+    """Return the number or text that a scalar of numpy holds."""
+    if type(value).__module__ == "numpy" and value.shape == ():
+        return value.item()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+_STRICT = {"ensure_ascii": False, "allow_nan": False, "default": _plain}
 
 
 def _begins_with_object(beginning: bytes) -> bool:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -255,6 +256,15 @@ def test_json_refuses_what_would_come_back_changed(value):
     assert not access.exists(make("json"))
 
 
+def test_json_takes_the_scalars_of_numpy_for_what_they_hold():
+    access.save(
+        make("json"), {"rows": np.int64(3), "is_fine": np.bool_(True), "mean": np.float32(2)}
+    )
+    assert default_storage.open("data", "r") == '{"rows": 3, "is_fine": true, "mean": 2.0}'
+    with pytest.raises(DatasetError, match="type ndarray is not JSON"):
+        access.save(make("json"), {"rows": np.arange(3)})
+
+
 def test_options_of_json_are_those_of_json():
     access.save(make("json", save_options={"indent": 1, "sort_keys": True}), {"b": 1, "a": 2})
     assert default_storage.open("data", "r") == '{\n "a": 2,\n "b": 1\n}'
@@ -295,7 +305,6 @@ def test_a_pickle_that_was_changed_is_not_loaded():
 
 
 def test_arrays_of_joblib_are_compressed_on_demand():
-    import numpy as np
 
     access.save(make("joblib", save_options={"compress": 3}), np.zeros(100_000))
     assert default_storage.size("data") < 10_000
