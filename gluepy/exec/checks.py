@@ -19,22 +19,35 @@ from gluepy.exec.dags import DAG, laid_out
 from gluepy.exec.dags import REGISTRY as DAGS
 from gluepy.exec.specs import TaskSpec
 from gluepy.exec.tasks import REGISTRY as TASKS
+from gluepy.exec.tasks import TaskType
 from gluepy.utils.registry import place
 
 
 @register()
-def dags() -> Iterator[Message]:
-    """Yield what is wrong with each DAG's list of tasks."""
+def lists() -> Iterator[Message]:
+    """Yield what each DAG lists that it cannot run, looking at no task more closely."""
     for label, dag in DAGS.items():
         try:
-            listed = [*laid_out(dag.tasks), *laid_out(dag.eval_tasks)]
-            strangers = list(_strangers(label, dag, listed))
-            if not strangers:
-                dag().graph()
+            yield from _strangers(label, dag, _listed(dag))
+        except GluepyError as error:
+            yield _senseless(label, dag, error)
+
+
+@register(deep=True)
+def graphs() -> Iterator[Message]:
+    """Yield what is wrong with the tasks of each DAG and their order; a run says so of its own."""
+    for label, dag in DAGS.items():
+        try:
+            listed = _listed(dag)
+        except GluepyError:
+            continue  # the check above says so
+        if any(_strangers(label, dag, listed)):
+            continue
+        try:
+            dag().graph()
         except GluepyError as error:
             yield _senseless(label, dag, error)
             continue
-        yield from strangers
         yield from _repeated(label, dag, listed)
         if not listed:
             yield Warning(
@@ -42,9 +55,15 @@ def dags() -> Iterator[Message]:
             )
 
 
+def _listed(dag: type[DAG]) -> list[Any]:
+    return [*laid_out(dag.tasks), *laid_out(dag.eval_tasks)]
+
+
 def _strangers(label: str, dag: type[DAG], listed: list[Any]) -> Iterator[Message]:
     for entry in listed:
-        if not isinstance(getattr(entry, "spec", None), TaskSpec):
+        if not isinstance(entry, TaskType) and not isinstance(
+            getattr(entry, "spec", None), TaskSpec
+        ):
             yield Error(
                 f"lists {entry!r}, which is not a Task class, a function task or a DAG.",
                 hint=f"See {place(dag)}.",

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -41,6 +42,7 @@ _SCHEDULER = {
 _DASKS_OWN = ("CPU", "MEMORY")
 _SECONDS_TO_CONNECT = 10
 _SECONDS_TO_CLOSE = 10
+_SECONDS_TO_ASK_AGAIN = 2.0
 
 
 class Nanny(distributed.Nanny):
@@ -101,6 +103,8 @@ class Cluster:
         self._ours: Any = None
         self._client: Any = None
         self._folder: str | None = None
+        self._threads = 1
+        self._ask_again = 0.0
 
     def open(self) -> None:
         """Start or connect, unless that was done.
@@ -161,11 +165,14 @@ class Cluster:
 
     @property
     def threads(self) -> int:
-        """How many calls run at once."""
+        """How many calls run at once; of a running cluster as it was some seconds ago."""
         if self.address is None:
             return self.workers
-        threads: int = sum(self.client.nthreads().values())
-        return max(1, threads)
+        # Asking takes as long as a short call, and dispatch wants to know before each.
+        if time.monotonic() >= self._ask_again:
+            self._threads = max(1, sum(self.client.nthreads().values()))
+            self._ask_again = time.monotonic() + _SECONDS_TO_ASK_AGAIN
+        return self._threads
 
     # --- Marks: what has started -----------------------------------------------------------
 

@@ -160,7 +160,7 @@ def test_a_dag_that_lists_something_else_than_tasks_is_an_error() -> None:
     )
 
 
-def test_a_dag_that_makes_no_sense_is_an_error_before_it_runs() -> None:
+def test_a_dag_that_makes_no_sense_is_an_error() -> None:
     class First(Task):
         outputs = ["orders"]
 
@@ -170,14 +170,14 @@ def test_a_dag_that_makes_no_sense_is_an_error_before_it_runs() -> None:
     class Torn(DAG):
         tasks = [First, Second]
 
-    (message,) = said("exec.E002")
+    (message,) = said("exec.E002", deep=True)
     assert "The tasks 'first' and 'second' both produce 'orders'." in str(message)
 
 
 def test_a_dag_without_tasks_is_a_warning() -> None:
     class Empty(DAG): ...
 
-    (message,) = said("exec.W001")
+    (message,) = said("exec.W001", deep=True)
     assert str(message).startswith("WARNING (exec.W001) DAG 'empty': has no tasks.")
 
 
@@ -188,7 +188,7 @@ def test_a_task_listed_twice_is_a_warning_for_it_runs_twice() -> None:
         tasks = [Once]
         eval_tasks = [Once]
 
-    (message,) = said("exec.W002")
+    (message,) = said("exec.W002", deep=True)
     assert message.level == "warning"
     assert "'once' more than once" in message.msg
 

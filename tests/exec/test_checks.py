@@ -14,7 +14,7 @@ def settings():
 
 
 def said(number: str) -> list[Message]:
-    return [message for message in run_checks() if message.id == number]
+    return [message for message in run_checks(deep=True) if message.id == number]
 
 
 def test_a_task_that_cannot_be_used_is_an_error_of_the_dags_that_list_it() -> None:
