@@ -29,6 +29,7 @@ from gluepy.catalog import places
 from gluepy.catalog.fields import validated
 from gluepy.catalog.places import Location
 from gluepy.utils.registry import Registry
+from gluepy.utils.text import table
 
 REGISTRY: Registry[type[Dataset]] = Registry("dataset type")
 
@@ -58,6 +59,17 @@ class Preview:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, for ``--json``."""
         return dict(vars(self))
+
+    def __str__(self) -> str:
+        head = self.head
+        if not isinstance(head, str):
+            head = table([list(row.values()) for row in head], list(head[0])) if head else ""
+        columns = table(list(self.columns.items()), ("column", "type")) if self.columns else ""
+        about = "about " if self.is_estimated else ""
+        count = "" if self.rows is None else f"{about}{self.rows:,} rows"
+        return "\n\n".join(part.rstrip("\n") for part in (columns, head, count) if part)
+
+    __repr__ = __str__  # what a notebook shows
 
 
 class Dataset:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from gluepy.conf.secrets import mask
+from gluepy.utils.text import table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,11 +29,7 @@ def echo_json(value: Any) -> None:
 
 def echo_table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> None:
     """Print rows under a header, columns aligned."""
-    table = [list(header), *([_text(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
-    for row in table:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        click.echo(mask("  ".join(cells).rstrip()))
+    click.echo(mask(table(rows, header)))
 
 
 def _masked(value: Any) -> Any:
@@ -41,9 +38,3 @@ def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
     return mask(value) if isinstance(value, str) else value
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return "-"
-    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gluepy.commands._output import echo_json, echo_table, json_option
+from gluepy.conf.secrets import mask
 
 
 def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -74,23 +75,9 @@ def preview(name: str, values: tuple[str, ...], rows: int, run: str | None, as_j
     shown = access.preview(catalog.dataset(name, run=run, values=values_of(values)), rows)
     if as_json:
         echo_json(shown.to_dict())
-        return
-    if shown.columns:
-        echo_table(list(shown.columns.items()), ("column", "type"))
-        click.echo()
-    if isinstance(shown.head, str):
-        _echo_text(shown.head)
-    elif shown.head:
-        echo_table([list(row.values()) for row in shown.head], list(shown.head[0]))
-    if shown.rows is not None:
-        click.echo(f"\n{'about ' if shown.is_estimated else ''}{shown.rows:,} rows")
+    else:
+        click.echo(mask(str(shown)))
 
 
 def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _echo_text(text: str) -> None:
-    from gluepy.conf.secrets import mask
-
-    click.echo(mask(text.rstrip("\n")))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 def close_names(name: str, options: Iterable[str], limit: int = 3) -> list[str]:
@@ -35,3 +36,16 @@ def either(names: Iterable[str]) -> str:
 def plural(count: int, noun: str) -> str:
     """Return ``1 run`` or ``2 runs``."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> str:
+    """Return rows under a header, columns aligned; None is a dash, and numbers are short."""
+    lines = [list(header), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -103,6 +103,11 @@ def test_a_preview_shows_columns_rows_and_head(shop: Project) -> None:
     assert shown["head"][0] == {"number": 0, "line": "tea"}
 
 
+def test_a_notebook_shows_a_preview_as_the_command_does(shop: Project) -> None:
+    done = shop.manage("shell", "-c", "print(repr(catalog.preview('orders', 2, day=2)))")
+    assert done.stdout == run(shop, "preview", "orders", "day=2", "--rows", "2")
+
+
 def test_a_preview_may_be_text_and_an_estimate(shop: Project) -> None:
     assert run(shop, "preview", "plain") == "hello\n\nabout 12,345 rows\n"
 
