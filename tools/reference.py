@@ -77,8 +77,8 @@ def checks_page() -> str:
     """Return the check ids out of the docstrings of the modules that hold checks."""
     page = [
         "# Checks\n",
-        "`manage.py check` reports these, and `manage.py dag` the quick ones before it starts. An id in",
-        "[`SILENCED_CHECKS`](#setting-SILENCED_CHECKS) is not reported.\n",
+        "`manage.py check` reports these, and `manage.py dag` the quick ones before it starts. An",
+        "id in [`SILENCED_CHECKS`](#setting-SILENCED_CHECKS) is not reported.\n",
         "| id | level | what it found |",
         "|---|---|---|",
     ]
