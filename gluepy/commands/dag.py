@@ -139,7 +139,7 @@ def _run(label: str, arguments: dict[str, Any]) -> None:
     except KeyboardInterrupt:
         raise RunKilledError("Interrupted; the run is KILLED.", 2) from None
     print_metrics(finished)
-    click.echo(f"Run {finished.id} {finished.status} in {finished.folder}", err=True)
+    click.echo(f"Run {finished.id} {finished.status} in {finished.location}", err=True)
 
 
 def print_metrics(run: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import chain
 from typing import Any
 
@@ -81,6 +82,15 @@ class Run:
         from gluepy.files.storages.prefixed import PrefixedStorage
 
         return PrefixedStorage(default_storage, self.folder)
+
+    @property
+    def location(self) -> str:
+        """Where the run folder lies, for people: seen from the current folder if it is below it."""
+        path = default_storage.local_path(self.folder)
+        if path is None:
+            return default_storage.abspath(self.folder)
+        near = os.path.relpath(path)
+        return path if near.startswith(os.pardir) else near
 
     @property
     def context(self) -> Context:

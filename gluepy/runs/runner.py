@@ -283,7 +283,7 @@ def _task_error(run: Run, name: str, error: BaseException, place: str, failures:
     more = f" and {plural(failures - 1, 'more task')}" if failures > 1 else ""
     return TaskError(
         f"Task '{name}' of DAG '{run.dag}'{more} failed{f' at {place}' if place else ''}: {reason}",
-        hint=f"(traceback: {run.folder}/{LOG} or --traceback; again: --resume {run.id})",
+        hint=f"(traceback: {run.location}/{LOG} or --traceback; again: --resume {run.id})",
     )
 
 

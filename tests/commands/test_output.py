@@ -60,7 +60,7 @@ def test_a_dag_without_evaluation_prints_nothing_on_stdout(project: Project) -> 
     assert "---------- Started task 'MakeOrders'" in done.stderr
     assert "---------- Completed task 'MakeOrders' in " in done.stderr
     (folder,) = project.folders()
-    assert f"Run {folder.name} FINISHED in runs/" in done.stderr
+    assert f"Run {folder.name} FINISHED in data/runs/" in done.stderr
 
 
 def test_a_dag_with_evaluation_prints_its_metrics_block_alone(evaluated: Project) -> None:

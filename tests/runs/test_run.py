@@ -35,6 +35,15 @@ def test_its_folder_is_a_storage(run: Run) -> None:
     assert "out.txt" in run.files()
 
 
+def test_its_place_is_told_as_it_is_seen_from_here(run, any_storage, project, monkeypatch) -> None:
+    here = {"local": f"data/{run.folder}", "memory": f"memory://{run.folder}"}[any_storage]
+    away = {"local": f"{project}/data/{run.folder}", "memory": here}[any_storage]
+    monkeypatch.chdir(project)
+    assert run.location == here
+    monkeypatch.chdir(project / "configs")
+    assert run.location == away
+
+
 def test_the_summary_can_be_json(run: Run) -> None:
     summary = json.loads(json.dumps(run.summary()))
     assert summary["run_id"] == run.id

@@ -193,7 +193,7 @@ def test_the_log_of_the_run_has_the_traceback_that_the_error_points_to(dag_of, c
     with pytest.raises(TaskError) as error:
         run_dag("made")
     run = runs.get("latest")
-    assert f"traceback: {run.folder}/logs/run.log" in error.value.hint
+    assert f"traceback: {run.location}/logs/run.log" in error.value.hint
     assert "Traceback (most recent call last)" in read(run, "logs/run.log")
     assert "ValueError: no rows" in read(run, "logs/run.log")
     assert "Traceback" not in capsys.readouterr().err
