@@ -25,8 +25,8 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
 
     Raises:
         PlanError: A parameter or a placeholder of an artifact has no value, an input is
-            neither produced nor there, or it is both given and produced, or two artifacts
-            would overwrite each other.
+            neither produced nor there, or it is both given and produced, two artifacts
+            would overwrite each other, or one would be read where nobody writes it.
         CatalogError: The definition of an artifact makes no sense.
     """
     produced: dict[str, list[str]] = {}
@@ -37,6 +37,7 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
         for producer in produced.get(name, ()):
             _check_given(plan.steps[producer], name)
     targets: dict[str, tuple[Step, str]] = {}
+    fillings: dict[str, parameters.Placeholders] = {}
     for step in plan.running:
         for name in parameters.missing(step.spec, context):
             raise PlanError(
@@ -46,10 +47,14 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
             )
         values = parameters.Placeholders(step.spec, parameters.resolve(step.spec, context), context)
         _check_outputs(step, values, targets)
+        fillings[step.name] = values
+    for step in plan.running:
+        values = fillings[step.name]
         for param, marker in step.spec.reads.items():
             has_default = param in step.spec.signature.defaults or param.startswith("*")
             if marker.name not in given and not has_default:
                 _check_input(step, marker, produced, values)
+    _check_handed_on(plan, fillings, targets)
 
 
 def _check_given(producer: Step, name: str) -> None:
@@ -107,6 +112,36 @@ def _check_input(
         hint=f"Did you mean {either(close)}?"
         if close
         else f"Run what produces it too: --task +{step.name}",
+    )
+
+
+def _check_handed_on(
+    plan: Plan, fillings: Mapping[str, Mapping[str, Any]], targets: Mapping[str, tuple[Step, str]]
+) -> None:
+    """Refuse a task that would read an artifact elsewhere than another of the run writes it.
+
+    Each task fills the placeholders with its own values, which may be others.
+    """
+    written: dict[str, list[tuple[Step, str]]] = {}
+    for target, (producer, name) in targets.items():
+        written.setdefault(name, []).append((producer, target))
+    for step in plan.running if written else ():
+        for name in {
+            str(one.name) for one in step.spec.reads.values() if isinstance(one, Artifact)
+        }:
+            for producer, target in written.get(name, ()) if not step.spec.spread else ():
+                with _of_task(step):
+                    own = artifacts.target(name, fillings[step.name])
+                if own != target and producer.name != step.name:
+                    raise _elsewhere(step, name, own, producer, target)
+
+
+def _elsewhere(step: Step, name: str, own: str | None, producer: Step, target: str) -> PlanError:
+    used = ", ".join(f"'{one}'" for one in sorted(artifacts.placeholders(name)))
+    return PlanError(
+        f"The task '{step.name}' would read the artifact '{name}' at '{own}', but the task "
+        f"'{producer.name}' of this run writes it to '{target}'.",
+        hint=f"Give both tasks the same {used}: as a value that all tasks share, say.",
     )
 
 

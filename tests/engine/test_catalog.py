@@ -210,6 +210,30 @@ def test_two_artifacts_of_one_place_are_refused_before_anything_runs(
     assert not (project / "data").exists()
 
 
+def test_an_artifact_that_is_read_elsewhere_than_it_is_written_is_refused(project: Path) -> None:
+    @task
+    def fit(samples: int = 3) -> Artifact("coeffs"):
+        return samples
+
+    @task
+    def show(coeffs: Artifact) -> Artifact("halves"):
+        return coeffs
+
+    dag = DAG.of("shown", fit, show)
+    assert dag.run(samples=4)["halves"] == 4
+    (project / "data").mkdir(exist_ok=True)
+    (project / "data/out").mkdir()
+    (project / "data/out/coeff_5.pkl").write_bytes(b"of another time")
+    with pytest.raises(PlanError) as refused:
+        dag.run(samples=5, fit={"samples": 6})
+    said = "'show' would read the artifact 'coeffs' at 'runs/"
+    assert said in str(refused.value)
+    assert "out/coeff_5.pkl', but the task 'fit' of this run writes it to" in str(refused.value)
+    assert "out/coeff_6.pkl'. Give both tasks the same 'samples'" in str(refused.value)
+    with pytest.raises(PlanError, match=r"'show'.*needs a value of 'samples'"):
+        dag.run(fit={"samples": 6})
+
+
 def test_a_value_that_leads_out_of_the_root_is_refused_before_anything_runs() -> None:
     @task
     def tell() -> Artifact("report"):
