@@ -162,7 +162,7 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
         keys = as_shared(key, value, takers)
         if not takers:
             keys[key] = value  # of the context, if that has the key
-            doubts |= _doubt(key, value)
+            doubts |= _doubt(key, value, tasks)
         values |= keys
         origins |= dict.fromkeys(keys, _origin(found.origins, key))
     for label, given in own.items():
@@ -172,11 +172,10 @@ def configuration(name: str, specs: Iterable[TaskSpec]) -> Configuration:
     return Configuration(name, values, {key: one for key, one in origins.items() if one}, doubts)
 
 
-def _doubt(key: str, value: Any) -> dict[str, str]:
+def _doubt(key: str, value: Any, tasks: Mapping[str, TaskSpec]) -> dict[str, str]:
     """Return key -> what may have been meant, if no task and no artifact takes the key."""
-    signatures = {label: entry.spec.signature for label, entry in REGISTRY.items()}
-    params = {param for signature in signatures.values() for param in signature.params}
-    sections = set(signatures) if isinstance(value, Mapping) else set()
+    params = {param for spec in tasks.values() for param in spec.signature.params}
+    sections = set(tasks) if isinstance(value, Mapping) else set()
     close = [] if key in params else close_names(key, {*params, *sections})
     if not close or artifacts.is_placeholder(key):
         return {}

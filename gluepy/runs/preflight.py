@@ -39,12 +39,7 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
     targets: dict[str, tuple[Step, str]] = {}
     fillings: dict[str, parameters.Placeholders] = {}
     for step in plan.running:
-        for name in parameters.missing(step.spec, context):
-            raise PlanError(
-                f"The task '{step.name}' needs the parameter '{name}'.",
-                hint=f"Give it with --param {step.spec.label}.{name}=VALUE, or in the context "
-                f"section '{step.spec.label}'.",
-            )
+        _check_parameters(step, context)
         values = parameters.Placeholders(step.spec, parameters.resolve(step.spec, context), context)
         _check_outputs(step, values, targets)
         fillings[step.name] = values
@@ -54,7 +49,17 @@ def check(plan: Plan, context: Context, given: Collection[str] = ()) -> None:
             has_default = param in step.spec.signature.defaults or param.startswith("*")
             if marker.name not in given and not has_default:
                 _check_input(step, marker, produced, values)
-    _check_handed_on(plan, fillings, targets)
+    if targets:
+        _check_handed_on(targets, fillings, plan)
+
+
+def _check_parameters(step: Step, context: Context) -> None:
+    for name in parameters.missing(step.spec, context):
+        raise PlanError(
+            f"The task '{step.name}' needs the parameter '{name}'.",
+            hint=f"Give it with --param {step.spec.label}.{name}=VALUE, or in the context "
+            f"section '{step.spec.label}'.",
+        )
 
 
 def _check_given(producer: Step, name: str) -> None:
@@ -116,33 +121,36 @@ def _check_input(
 
 
 def _check_handed_on(
-    plan: Plan, fillings: Mapping[str, Mapping[str, Any]], targets: Mapping[str, tuple[Step, str]]
+    targets: Mapping[str, tuple[Step, str]],
+    fillings: Mapping[str, Mapping[str, Any]],
+    plan: Plan,
 ) -> None:
-    """Refuse a task that would read an artifact elsewhere than another of the run writes it.
+    """Refuse to read an artifact elsewhere than another task of the run writes it.
 
     Each task fills the placeholders with its own values, which may be others.
     """
-    written: dict[str, list[tuple[Step, str]]] = {}
-    for target, (producer, name) in targets.items():
-        written.setdefault(name, []).append((producer, target))
-    for step in plan.running if written else ():
-        for name in {
-            str(one.name) for one in step.spec.reads.values() if isinstance(one, Artifact)
-        }:
-            for producer, target in written.get(name, ()) if not step.spec.spread else ():
-                with _of_task(step):
-                    own = artifacts.target(name, fillings[step.name])
-                if own != target and producer.name != step.name:
-                    raise _elsewhere(step, name, own, producer, target)
+    readers: dict[str | None, list[Step]] = {}
+    for step in plan.running:
+        for name in () if step.spec.spread else {one.name for one in step.spec.reads.values()}:
+            readers.setdefault(name, []).append(step)
+    for target, (producer, artifact) in targets.items():
+        for step in readers.get(artifact, ()):
+            if step is not producer:
+                _check_same(step, artifact, fillings[step.name], producer, target)
 
 
-def _elsewhere(step: Step, name: str, own: str | None, producer: Step, target: str) -> PlanError:
-    used = ", ".join(f"'{one}'" for one in sorted(artifacts.placeholders(name)))
-    return PlanError(
-        f"The task '{step.name}' would read the artifact '{name}' at '{own}', but the task "
-        f"'{producer.name}' of this run writes it to '{target}'.",
-        hint=f"Give both tasks the same {used}: as a value that all tasks share, say.",
-    )
+def _check_same(
+    step: Step, name: str, values: Mapping[str, Any], producer: Step, target: str
+) -> None:
+    with _of_task(step):
+        own = artifacts.target(name, values)
+    if own != target:
+        used = ", ".join(f"'{one}'" for one in sorted(artifacts.placeholders(name)))
+        raise PlanError(
+            f"The task '{step.name}' would read the artifact '{name}' at '{own}', but the task "
+            f"'{producer.name}' of this run writes it to '{target}'.",
+            hint=f"Give both tasks the same {used}: as a value that all tasks share, say.",
+        )
 
 
 def _refuse_absent(step: Step, name: str, values: Mapping[str, Any]) -> None:

@@ -234,6 +234,21 @@ def test_an_artifact_that_is_read_elsewhere_than_it_is_written_is_refused(projec
         dag.run(fit={"samples": 6})
 
 
+def test_a_task_that_changes_an_artifact_reads_it_where_it_was_written_or_is_refused() -> None:
+    @task
+    def fit(samples: int = 3) -> Artifact("coeffs"):
+        return samples
+
+    @task
+    def double(coeffs: Artifact, samples: int = 3) -> Artifact("coeffs"):
+        return coeffs * 2
+
+    dag = DAG.of("doubled", fit, double)
+    assert dag.run(samples=4)["coeffs"] == 8
+    with pytest.raises(PlanError, match="'double' would read the artifact 'coeffs'"):
+        dag.run(samples=5, fit={"samples": 6})
+
+
 def test_a_value_that_leads_out_of_the_root_is_refused_before_anything_runs() -> None:
     @task
     def tell() -> Artifact("report"):
